@@ -1,0 +1,111 @@
+import { sql } from 'drizzle-orm'
+import { index, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { id, moment, ref } from '../platform/columns.ts'
+import { operators, projects } from '../team/team.table.ts'
+
+/** A value of a custom field, as its type stores it: text, number, yes/no, a list of choices; dates as ISO 8601 text. */
+export type AttributeValue = string | number | boolean | string[] | null
+
+export type AttributeType =
+  | 'text'
+  | 'number'
+  | 'date'
+  | 'datetime'
+  | 'choice'
+  | 'choices'
+  | 'boolean'
+  | 'phone'
+  | 'email'
+  | 'link'
+
+/** A person we talk with. */
+export const contacts = pgTable(
+  'contacts',
+  {
+    id: id(),
+    projectId: ref()
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    firstName: text(),
+    lastName: text(),
+    username: text(),
+    /** E.164, the first of possibly several phones; each is an identity too. */
+    phone: text(),
+    email: text(),
+    /** ISO 3166-1 alpha-2. */
+    country: text(),
+    /** BCP 47. */
+    language: text(),
+    /** IANA time zone; the project's counts when absent. */
+    timeZone: text(),
+    trafficSource: text(),
+    picture: text(),
+    responsibleId: ref().references(() => operators.id, { onDelete: 'set null' }),
+    attributes: jsonb().$type<Record<string, AttributeValue>>().notNull().default({}),
+    labels: text().array().notNull().default(sql`'{}'`),
+    blockedUntil: moment(),
+    blockedReason: text(),
+    blockedById: ref(),
+    /** The contact that took this one in when the two were merged. */
+    mergedIntoId: ref(),
+    lastActivityAt: moment(),
+    createdAt: moment().notNull(),
+    updatedAt: moment().notNull(),
+  },
+  (table) => [index('contacts_by_project').on(table.projectId, table.id)],
+)
+
+/** Something that tells who a contact is: the kind is named by the adapter (`telegram`, `phone`, `email`, `webchat`). */
+export const identities = pgTable(
+  'identities',
+  {
+    id: id(),
+    projectId: ref().notNull(),
+    contactId: ref()
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    kind: text().notNull(),
+    value: text().notNull(),
+    createdAt: moment().notNull(),
+  },
+  (table) => [
+    unique('identities_value').on(table.projectId, table.kind, table.value),
+    index('identities_by_contact').on(table.contactId),
+  ],
+)
+
+/** A custom field of the project's contacts. */
+export const attributeDefinitions = pgTable(
+  'attribute_definitions',
+  {
+    id: id(),
+    projectId: ref()
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text().notNull(),
+    title: text().notNull(),
+    type: text().$type<AttributeType>().notNull(),
+    choices: jsonb().$type<string[]>(),
+    createdAt: moment().notNull(),
+  },
+  (table) => [unique('attribute_definitions_name').on(table.projectId, table.name)],
+)
+
+/** Something written about a contact, a conversation or a deal by an operator or a flow. */
+export const notes = pgTable(
+  'notes',
+  {
+    id: id(),
+    projectId: ref().notNull(),
+    contactId: ref()
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    conversationId: ref(),
+    dealId: ref(),
+    /** Absent when a flow wrote it. */
+    operatorId: ref(),
+    text: text().notNull(),
+    createdAt: moment().notNull(),
+  },
+  (table) => [index('notes_by_contact').on(table.contactId, table.id)],
+)

@@ -1,0 +1,174 @@
+import type { Hono } from 'hono'
+import type { ZodObject } from 'zod'
+import type { Clock } from '../platform/clock.ts'
+import { AppError } from '../platform/errors.ts'
+import type { Log } from '../platform/log.ts'
+import type { ChannelEvent } from './event.ts'
+import type { Content, ConversationKind, MediaKind } from './message.ts'
+
+/** A vendor's request to `/hooks/{id}`, its body as it came: signatures are made over it. */
+export interface HookRequest {
+  method: string
+  /** The whole address, as the vendor called it. */
+  url: URL
+  headers: Headers
+  body: Uint8Array
+}
+
+/** What to answer the vendor once the events are stored. */
+export interface HookResponse {
+  status: number
+  headers?: Record<string, string>
+  body?: string
+}
+
+export interface Received {
+  response: HookResponse
+  events: ChannelEvent[]
+}
+
+/** Where a message goes. */
+export interface Target {
+  /** The external id of the thread. */
+  thread: string
+  kind: ConversationKind
+}
+
+/** What an adapter is asked to do in a thread. */
+export type Outbound =
+  | ({ action: 'message' } & Content)
+  | ({ action: 'edit'; messageExternalId: string } & Content)
+  | { action: 'delete'; messageExternalId: string }
+  | { action: 'typing' }
+
+export interface Receipt {
+  /** The vendor's ids of what was sent, in order; the first one stands for the message. Empty for typing. */
+  externalIds: string[]
+}
+
+/** What a channel can do in a thread; blocks ask for these and never for a channel's name. */
+export interface Capabilities {
+  text: {
+    /** The longest text in UTF-16 code units; longer ones are split. */
+    maxLength: number
+    /** Whether bold, links and the like are shown. */
+    formatting: boolean
+  }
+  /** The kinds of media it sends; others go as a link. */
+  media: readonly MediaKind[]
+  /** Taps on a choice; without them buttons become numbered text. */
+  buttons: boolean
+  /** Asking for the person's phone or place by a button. */
+  requestButtons: boolean
+  location: boolean
+  contactCard: boolean
+  reply: boolean
+  edit: boolean
+  delete: boolean
+  reactions: boolean
+  typing: boolean
+  groups: boolean
+  /** We may write before the person did. */
+  canWriteFirst: boolean
+  /** Hours after the person's last message during which free text is allowed; absent when always. */
+  windowHours?: number
+}
+
+/** How fast a channel may send: over all threads, and within one. Bursts up to one second's worth are let through. */
+export interface Pacing {
+  perSecond: number
+  perThreadPerSecond: number
+  perGroupPerMinute?: number
+}
+
+/** A file of a channel on its way through us. */
+export interface FetchedFile {
+  body: ReadableStream<Uint8Array>
+  mime?: string
+  size?: number
+  name?: string
+}
+
+/** What the adapter may ask of the program for one channel. */
+export interface ChannelContext<Settings = Record<string, unknown>> {
+  channel: { id: number; projectId: number; name: string; settings: Settings }
+  /** Our address for the vendor's requests, when the program is reachable from outside. */
+  hookUrl: string | undefined
+  clock: Clock
+  log: Log
+  /** Stores events; resolves after the commit, so the vendor may be told that they arrived. */
+  receive(events: ChannelEvent[]): Promise<void>
+}
+
+/** One connected account of some vendor. */
+export interface ChannelAdapter {
+  capabilities(kind: ConversationKind): Capabilities
+  pacing(): Pacing
+  /** Checks the account with the vendor, makes it send to our hook, and tells what it is called (`@dealer_bot`). */
+  connect(): Promise<{ address: string }>
+  /** Turns a vendor's request into events. Pure, but for the look at the signature: a bad one throws `unauthenticated`. */
+  receive(request: HookRequest): Promise<Received>
+  /** Sends one thing; throws a {@link SendError} or an AppError. `signal` ends the attempt. */
+  send(target: Target, outbound: Outbound, signal: AbortSignal): Promise<Receipt>
+  /**
+   * Begins to listen where the vendor does not call us (long polling, IMAP). Called in one process at a time, the
+   * holder of the channel's lease; the returned function ends it and resolves when nothing is under way any more.
+   */
+  listen?(): Promise<() => Promise<void>>
+  /** Opens a file by the reference that the adapter put into a media part. */
+  fetchFile?(ref: string): Promise<FetchedFile>
+  /** Lets go of everything the adapter holds. */
+  close(): Promise<void>
+}
+
+/** A way of sending that failed for a reason of the thread. */
+export type SendFailure =
+  /** The person blocked us, or we were removed: nothing will arrive. */
+  | { reason: 'unreachable' }
+  /** The thread goes on under another id. */
+  | { reason: 'migrated'; newThreadId: string }
+
+/** A failed attempt that says something of the thread itself. */
+export class SendError extends AppError {
+  readonly failure: SendFailure
+
+  constructor(message: string, failure: SendFailure, cause?: unknown) {
+    super('gone', message, { retryable: failure.reason === 'migrated', cause })
+    this.failure = failure
+  }
+}
+
+/** A kind of channel: a row of the adapters' catalogue. */
+export interface ChannelDefinition {
+  kind: string
+  title: string
+  /** The channel's settings; secret ones carry `.meta({ secret: true })` and are sealed at rest. */
+  settings: ZodObject
+  // biome-ignore lint/suspicious/noExplicitAny: each definition knows the shape of its own settings
+  create(context: ChannelContext<any>): ChannelAdapter
+  /** Pages of the channel's own, mounted at `/channels/{kind}`. */
+  pages?(host: PageHost): Hono
+}
+
+/** A message as a channel's own page shows it. */
+export interface PageMessage {
+  id: number
+  direction: 'inbound' | 'outbound'
+  externalId: string | null
+  content: Content
+  at: string
+}
+
+/** What a channel with pages of its own may ask of the program. */
+export interface PageHost {
+  /** The channel's number and settings by its hook id; undefined when there is none or it is switched off. */
+  channel(hookId: string): Promise<{ id: number; name: string; settings: Record<string, unknown> } | undefined>
+  receive(channelId: number, events: ChannelEvent[]): Promise<void>
+  /** The thread's visible messages with a number above `after`, oldest first. */
+  history(channelId: number, thread: string, after: number, limit: number): Promise<PageMessage[]>
+  /** Calls back when something new may stand in the thread's history; the returned function ends it. */
+  watch(channelId: number, thread: string, onNews: () => void): () => void
+}
+
+/** The adapters that the program has, by kind. */
+export type ChannelCatalogue = ReadonlyMap<string, ChannelDefinition>

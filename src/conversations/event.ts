@@ -1,0 +1,127 @@
+import type { ConversationKind, Entity, Identity, Part } from './message.ts'
+
+/** What a channel tells of a person; only what is present is taken over into the contact. */
+export interface Person {
+  /** The surest first: the first one finds the contact. */
+  identities: Identity[]
+  firstName?: string
+  lastName?: string
+  username?: string
+  /** E.164. */
+  phone?: string
+  email?: string
+  /** BCP 47. */
+  language?: string
+  country?: string
+  timeZone?: string
+  picture?: string
+  trafficSource?: string
+  /** It is a program, not a person. */
+  bot?: boolean
+}
+
+/** The thread an event belongs to: its id is the channel's own and stable. */
+export interface ThreadRef {
+  id: string
+  kind: ConversationKind
+  title?: string
+}
+
+interface EventBase {
+  /** Unique in its channel; a second event with the same id changes nothing. */
+  externalId: string
+  thread: ThreadRef
+  /** The vendor's time, ISO 8601. */
+  at: string
+}
+
+/** Somebody said something. */
+export interface MessageEvent extends EventBase {
+  kind: 'message'
+  sender: Person
+  message: {
+    externalId: string
+    text: string
+    entities?: Entity[]
+    parts?: Part[]
+    replyToExternalId?: string
+    /** The bot is meant: always true in a direct thread; in a group a reply to it, a mention or a command to it. */
+    addressesBot: boolean
+    /** The parts of one album come as several events with the same id. */
+    albumId?: string
+    /** A command without its slash and bot name, `start`, and what follows it. */
+    command?: { name: string; argument: string }
+  }
+}
+
+/** A message was changed after it was sent; it moves no flow. */
+export interface EditEvent extends EventBase {
+  kind: 'edit'
+  sender: Person
+  message: { externalId: string; text: string; entities?: Entity[]; parts?: Part[] }
+}
+
+/** A message was taken back. */
+export interface DeletionEvent extends EventBase {
+  kind: 'deletion'
+  messageExternalId: string
+}
+
+/** Somebody's reactions to a message are now these (none: taken back). */
+export interface ReactionEvent extends EventBase {
+  kind: 'reaction'
+  sender: Person
+  messageExternalId: string
+  reactions: string[]
+}
+
+/** Somebody's membership of a group is now this. `self` is our own account: then the thread was opened or closed to us. */
+export interface MembershipEvent extends EventBase {
+  kind: 'membership'
+  person: Person
+  self: boolean
+  status: 'member' | 'admin' | 'owner' | 'left' | 'blocked'
+}
+
+/** What became of a message of ours. */
+export interface StatusEvent extends EventBase {
+  kind: 'status'
+  messageExternalId: string
+  status: 'sent' | 'delivered' | 'read' | 'failed'
+  error?: string
+}
+
+/** The vendor gave the thread another id; the conversation stays the same. */
+export interface MigrationEvent extends EventBase {
+  kind: 'migration'
+  newThreadId: string
+}
+
+/** A payload that the adapter does not know: kept for inspection. */
+export interface UnknownEvent extends EventBase {
+  kind: 'unknown'
+  what: string
+  raw: unknown
+}
+
+/** What an adapter makes of a vendor's request. */
+export type ChannelEvent =
+  | MessageEvent
+  | EditEvent
+  | DeletionEvent
+  | ReactionEvent
+  | MembershipEvent
+  | StatusEvent
+  | MigrationEvent
+  | UnknownEvent
+
+/** Something of our own that moves a run: it lines up with the channel's events of the same thread. */
+export interface SignalEvent {
+  kind: 'signal'
+  /** What the module that raised it knows it by: `call_result`, `due`, `start` … */
+  signal: string
+  data: Record<string, unknown>
+}
+
+/** What stands in the queue of a thread. */
+export type ThreadEvent = ChannelEvent | SignalEvent

@@ -1,0 +1,64 @@
+import type { AttributeValue } from '../contacts/contacts.table.ts'
+import type { Content } from '../conversations/message.ts'
+import type { Deal } from '../crm/deal.ts'
+
+/** The contact's own fields that a flow may set. */
+export interface ContactFields {
+  firstName?: string | null
+  lastName?: string | null
+  username?: string | null
+  phone?: string | null
+  email?: string | null
+  country?: string | null
+  language?: string | null
+  timeZone?: string | null
+  trafficSource?: string | null
+}
+
+/** Where a block begins in another flow. */
+export interface FlowPoint {
+  /** The flow's name in the project. */
+  flow: string
+  /** A block's id; the flow's first trigger leads on when absent. */
+  block?: string
+}
+
+/**
+ * What blocks may do to the world of our own data: use cases of the modules below, bound to the run's contact and to the
+ * transaction of the step. A block asks for those it `needs` and gets no others.
+ */
+export interface Actions {
+  /** Says something in the run's conversation; without one, through the sending channel, which opens the dialogue. */
+  say(content: Content): Promise<void>
+  /** Shows that we are writing, where the channel can. */
+  showTyping(): Promise<void>
+  setContact(fields: ContactFields, attributes: Record<string, AttributeValue>): Promise<void>
+  addLabels(labels: string[]): Promise<void>
+  removeLabels(labels: string[]): Promise<void>
+  addNote(text: string): Promise<void>
+  setVariables(variables: Record<string, unknown>): Promise<void>
+  setDealVariables(variables: Record<string, unknown>): Promise<void>
+  /** Makes a deal for the contact; it becomes the run's current deal. */
+  createDeal(input: {
+    spot: string
+    pipeline?: string
+    stage?: string
+    name: string
+    budget?: number
+    currency?: string
+    description?: string
+    variables: Record<string, unknown>
+    /** The name of the channel that opens the dialogue when the run has no conversation yet. */
+    sendingChannel?: string
+  }): Promise<Deal>
+  /** Moves the run's current deal; throws when there is none. */
+  moveDeal(input: { pipeline?: string; stage: string }): Promise<Deal>
+  /** Begins another flow for the run's subject; the contact does not become that flow's subscriber. */
+  startFlow(point: FlowPoint): Promise<void>
+  /** Ends what waits or is pended at, or after, a block of a flow, once. Answers how many branches ended. */
+  stopFlow(point: FlowPoint): Promise<number>
+  /** Switches the conversation and the current deal to manual. */
+  handOver(): Promise<void>
+}
+
+export type ActionName = keyof Actions

@@ -1,0 +1,109 @@
+import type { ZodObject, z } from 'zod'
+import type { Capabilities } from '../conversations/channel.ts'
+import type { Entity, Part } from '../conversations/message.ts'
+import type { ActionName, Actions } from './actions.ts'
+import type { Scope } from './scope.ts'
+
+/** How a block's step ends. */
+export type Outcome =
+  /** The run goes on by this output. */
+  | { then: 'next'; output: string }
+  /** The run waits: for the reply, for a moment, or for whichever comes first. The block is resumed. */
+  | { then: 'wait'; for: 'reply' | 'time'; until?: Date; state?: Record<string, unknown> }
+  /** Work outside begins after the commit; the block is resumed with its result. */
+  | { then: 'call'; caller: string; request: unknown; state?: Record<string, unknown> }
+  /** This branch of the run is over. */
+  | { then: 'end' }
+  /** The step failed: by the output `error` where the block has one with an arrow, else the run stops visibly. */
+  | { then: 'fail'; message: string }
+
+export const next = (output = 'next'): Outcome => ({ then: 'next', output })
+export const waitForReply = (state?: Record<string, unknown>, until?: Date): Outcome => ({ then: 'wait', for: 'reply', state, until })
+export const waitUntil = (until: Date, state?: Record<string, unknown>): Outcome => ({ then: 'wait', for: 'time', until, state })
+export const call = (caller: string, request: unknown, state?: Record<string, unknown>): Outcome => ({ then: 'call', caller, request, state })
+export const end = (): Outcome => ({ then: 'end' })
+export const fail = (message: string): Outcome => ({ then: 'fail', message })
+
+/** The contact's message that a step sees. */
+export interface Reply {
+  id: number
+  text: string
+  entities: Entity[]
+  parts: Part[]
+  externalId: string | null
+  at: Date
+}
+
+/** Why a waiting block is resumed. */
+export type Resumption =
+  | { because: 'reply'; reply: Reply }
+  | { because: 'time' }
+  /** What the caller answered; `error` says why there is no answer. */
+  | { because: 'result'; result: CallResult }
+
+export type CallResult = { ok: true; value: unknown } | { ok: false; error: string }
+
+/** What a block sees at its step. */
+export interface StepContext<Options, Needs extends ActionName> {
+  options: Options
+  now: Date
+  /** Everything that placeholders can name. */
+  scope: Scope
+  /** The message that moved the run here, if one did. */
+  reply: Reply | undefined
+  /** What the conversation's channel can do; undefined while the run has no conversation. */
+  capabilities: Capabilities | undefined
+  /** Fills in the placeholders of a text. */
+  render(template: string): string
+  /** The same where values stand in Markdown: they cannot break its formatting. */
+  renderMarkup(template: string): string
+  /** Fills in the placeholders of every string leaf; a leaf that is one placeholder keeps the value's type. */
+  renderJson(value: unknown): unknown
+  act: Pick<Actions, Needs>
+}
+
+/** A kind of block that a user can drag into a flow. */
+export interface BlockDefinition<Options extends ZodObject = ZodObject, Needs extends ActionName = ActionName> {
+  type: string
+  /** One sentence for the person who draws. */
+  summary: string
+  /** Where several arrows leave a block, actions go before messages. */
+  kind: 'action' | 'message'
+  options: Options
+  /** The outputs that arrows may leave by, given the options. */
+  outputs(options: z.infer<Options>): string[]
+  needs: readonly Needs[]
+  /** Options that make sense, for the reference page and the tests. */
+  example: z.input<Options>
+  /** Texts of the options that hold placeholders, by path; they are checked when the flow is published. */
+  templates?(options: z.infer<Options>): Record<string, string>
+  /** Faults that the schema cannot see, by path of the option; `lookup` tells what the project has. */
+  check?(options: z.infer<Options>, lookup: ProjectLookup): { path: string; message: string }[]
+  execute(context: StepContext<z.infer<Options>, Needs>): Outcome | Promise<Outcome>
+  /** Of a block that waits or calls: what becomes of it. `state` is what it asked to keep. */
+  resume?(
+    context: StepContext<z.infer<Options>, Needs>,
+    resumption: Resumption,
+    state: Record<string, unknown>,
+  ): Outcome | Promise<Outcome>
+}
+
+/** What the publisher knows of a project, so that a block can be checked against it. */
+export interface ProjectLookup {
+  attributes: ReadonlyMap<string, { type: string; choices: string[] | null }>
+  /** Spots by name, with their pipelines by name, with the names of their stages. */
+  spots: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
+  channels: ReadonlySet<string>
+  /** Flows by name, with the ids of the blocks of draft and live version. */
+  flows: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+/** Defines a block; the types of options and needs follow from the values. */
+export function defineBlock<Options extends ZodObject, const Needs extends ActionName>(
+  definition: BlockDefinition<Options, Needs>,
+): BlockDefinition {
+  return definition as unknown as BlockDefinition
+}
+
+/** The block types that the program has, by type. */
+export type BlockRegistry = ReadonlyMap<string, BlockDefinition>

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { durationSchema } from '../platform/duration.ts'
+
+const idSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 letters, digits, dashes or underscores')
+  .describe('Stable name of the block in its flow; traces, arrows and other flows refer to it.')
+
+/** What happens after a block has done its work. */
+export const blockStateSchema = z
+  .enum(['wait', 'skip', 'block', 'manual'])
+  .describe(
+    'wait: for the reply. skip: go on at once. block: the flow ends here for this contact until an operator lifts it. ' +
+      'manual: hand the conversation and its deal to people.',
+  )
+export type BlockState = z.infer<typeof blockStateSchema>
+
+export const blockNodeSchema = z.strictObject({
+  id: idSchema,
+  number: z.int().min(1).describe('What people call the block by; unique in the flow and stable.'),
+  type: z.string().describe('A registered block type.'),
+  name: z.string().max(200).default(''),
+  description: z.string().max(2000).default(''),
+  options: z.record(z.string(), z.unknown()).default({}).describe('As the block type describes.'),
+  state: blockStateSchema.default('skip'),
+  messageDelay: durationSchema
+    .optional()
+    .describe('A pause before what follows; meanwhile messages are stored and do not move the flow.'),
+  script: z.string().max(20_000).optional().describe('A calculator script, run before the block does its work.'),
+  position: z.strictObject({ x: z.number(), y: z.number() }).optional().describe('Where the block is drawn.'),
+})
+export type BlockNode = z.infer<typeof blockNodeSchema>
+
+export const arrowSchema = z.strictObject({
+  from: idSchema,
+  output: z.string().default('next').describe('The output of the block that the arrow leaves by.'),
+  to: idSchema,
+  delay: durationSchema.optional().describe('Makes what follows a pended message, sent after this time.'),
+  keepWhenReplied: z.boolean().default(false).describe('A reply does not cancel the pended message ("do not cancel").'),
+})
+export type Arrow = z.infer<typeof arrowSchema>
+
+const triggerBase = {
+  to: idSchema.describe('The block that the run begins with.'),
+  channels: z.array(z.string()).optional().describe('Names of the channels it listens to; all when absent.'),
+  conversations: z.array(z.enum(['direct', 'group', 'email', 'call'])).default(['direct']),
+}
+
+export const triggerSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('first_message').describe('The first message of a conversation.'),
+    ...triggerBase,
+  }),
+  z.strictObject({
+    type: z.literal('any_message').describe('A message that nothing else takes: no command, no keyword, no run that waits.'),
+    ...triggerBase,
+  }),
+  z.strictObject({
+    type: z.literal('keyword'),
+    words: z.array(z.string().min(1)).min(1).describe('Compared without regard to case and surrounding space.'),
+    match: z.enum(['exact', 'starts', 'contains']).default('exact').describe('contains looks for whole words.'),
+    whileWaiting: z.boolean().default(false).describe('Also while a run waits for a reply; otherwise the reply goes to that run.'),
+    ...triggerBase,
+  }),
+  z.strictObject({
+    type: z.literal('command').describe('A command such as /start, at any time.'),
+    name: z.string().regex(/^[\p{L}\p{N}_]{1,32}$/u, 'expected a command without its slash, such as start'),
+    ...triggerBase,
+  }),
+  z.strictObject({ type: z.literal('label_added'), label: z.string().min(1), ...triggerBase }),
+  z.strictObject({ type: z.literal('postback').describe('A postback that names this flow.'), ...triggerBase }),
+  z.strictObject({ type: z.literal('manual').describe('An operator starts it.'), ...triggerBase }),
+  z.strictObject({ type: z.literal('api').describe('A program starts it.'), ...triggerBase }),
+])
+export type Trigger = z.infer<typeof triggerSchema>
+export type TriggerType = Trigger['type']
+
+/** A flow as it is written down, drawn and published. */
+export const flowSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  triggers: z.array(triggerSchema).max(100).default([]),
+  blocks: z.array(blockNodeSchema).max(2000).default([]),
+  arrows: z.array(arrowSchema).max(10_000).default([]),
+})
+export type FlowGraph = z.infer<typeof flowSchema>
+/** The same before defaults are filled in. */
+export type FlowInput = z.input<typeof flowSchema>

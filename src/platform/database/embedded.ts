@@ -1,0 +1,58 @@
+import { EventEmitter } from 'node:events'
+import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pglite'
+import { drizzle } from 'drizzle-orm/pglite'
+import type { Database, Orm, Tx } from './database.ts'
+
+export interface EmbeddedDatabase extends Database {
+  readonly pglite: PGlite
+}
+
+/**
+ * Opens the embedded PostgreSQL (PGlite) in a directory of its own, or in memory when none is given;
+ * `load` starts it from a dumped data archive. It has one connection, so transactions run one after another.
+ */
+export async function openEmbedded(directory?: string, load?: Blob): Promise<EmbeddedDatabase> {
+  const pglite = await PGlite.create({ dataDir: directory ? `file://${directory}` : 'memory://', loadDataDir: load })
+  const topics = new EventEmitter()
+  const run = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
+    pglite.transaction((transaction) => work(transactionOn(transaction)))
+
+  return {
+    kind: 'embedded',
+    pglite,
+    orm: ormOn(pglite),
+    query: async <Row>(text: string, params: unknown[] = []) => (await pglite.query<Row>(text, params)).rows,
+    transaction: run,
+    // The event loop's turn lets what arrives together join the same batch.
+    batchTransaction: async (work) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return run(work)
+    },
+    notify: async (topic) => {
+      topics.emit('topic', topic)
+    },
+    listen: async (onTopic) => {
+      topics.on('topic', onTopic)
+    },
+    close: async () => {
+      topics.removeAllListeners()
+      await pglite.close()
+    },
+  }
+}
+
+function transactionOn(transaction: Transaction): Tx {
+  let orm: Orm | undefined
+  return {
+    transaction: true,
+    get orm() {
+      orm ??= ormOn(transaction as unknown as PGliteInterface)
+      return orm
+    },
+    query: async <Row>(text: string, params: unknown[] = []) => (await transaction.query<Row>(text, params)).rows,
+  }
+}
+
+function ormOn(client: PGliteInterface): Orm {
+  return drizzle(client as PGlite, { casing: 'snake_case' }) as unknown as Orm
+}
