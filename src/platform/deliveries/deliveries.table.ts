@@ -12,6 +12,7 @@ export type DeliveryStatus = 'pending' | 'sending' | 'sent' | 'dead'
 export const deliveries = pgTable(
   'deliveries',
   {
+    /** Of a message's delivery the message's own number. */
     id: ref().primaryKey(),
     projectId: ref().notNull(),
     queue: text().notNull(),
@@ -32,9 +33,9 @@ export const deliveries = pgTable(
     finishedAt: moment(),
   },
   (table) => [
-    index('deliveries_open').on(table.queue, table.id).where(sql`status in ('pending', 'sending')`),
+    index('deliveries_open').on(table.queue, table.id).where(sql`finished_at is null`),
     index('deliveries_dead').on(table.projectId, table.id).where(sql`status = 'dead'`),
-    index('deliveries_by_subject').on(table.kind, table.subjectId, table.id),
+    index('deliveries_by_subject').on(table.kind, table.subjectId, table.id).where(sql`kind <> 'message'`),
   ],
 )
 

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import postgres from 'postgres'
+import { inject } from 'vitest'
+import type { Database } from '../src/platform/database/database.ts'
+import { openEmbedded } from '../src/platform/database/embedded.ts'
+import { openPostgres } from '../src/platform/database/postgres.ts'
+
+export interface FreshDatabase {
+  db: Database
+  /** Empties every table and starts the numbers anew, between the tests of a file. */
+  clear(): Promise<void>
+  /** The server's address when there is a server; a further handle is opened with it. */
+  url: string | undefined
+  drop(): Promise<void>
+}
+
+/** A migrated, empty database of a test file's own: embedded by default, on the server of DATABASE_URL when that is set. */
+export async function freshDatabase(): Promise<FreshDatabase> {
+  const prepared = inject('database')
+  if (prepared.kind === 'embedded') {
+    const db = await openEmbedded(undefined, new Blob([await readFile(prepared.archive)]))
+    return { db, clear: () => clear(db), url: undefined, drop: () => db.close() }
+  }
+  const admin = postgres(prepared.url, { max: 1, onnotice: () => {} })
+  const name = `parley_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`
+  await admin.unsafe(`create database ${name} template ${prepared.template}`)
+  const url = new URL(prepared.url)
+  url.pathname = `/${name}`
+  const db = openPostgres(url.href)
+  return {
+    db,
+    clear: () => clear(db),
+    url: url.href,
+    drop: async () => {
+      await db.close()
+      await admin.unsafe(`drop database ${name} with (force)`)
+      await admin.end()
+    },
+  }
+}
+
+async function clear(db: Database): Promise<void> {
+  const tables = await db.query<{ name: string }>(
+    `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'`,
+  )
+  await db.query(`truncate ${tables.map((table) => table.name).join(', ')} restart identity cascade`)
+}
