@@ -1,6 +1,7 @@
 import type { ZodObject, z } from 'zod'
 import type { Capabilities } from '../conversations/channel.ts'
 import type { Entity, Part } from '../conversations/message.ts'
+import type { WorkingHours } from '../team/team.table.ts'
 import type { ActionName, Actions } from './actions.ts'
 import type { Scope } from './scope.ts'
 
@@ -43,10 +44,20 @@ export type Resumption =
 
 export type CallResult = { ok: true; value: unknown } | { ok: false; error: string }
 
+/** What a block needs to know of the project to read times and phones. */
+export interface ProjectSettings {
+  /** IANA; counts for contacts without a time zone of their own. */
+  timeZone: string
+  /** ISO 3166-1 alpha-2; counts for contacts without a country of their own. */
+  country: string
+  workingHours: WorkingHours
+}
+
 /** What a block sees at its step. */
 export interface StepContext<Options, Needs extends ActionName> {
   options: Options
   now: Date
+  project: ProjectSettings
   /** Everything that placeholders can name. */
   scope: Scope
   /** The message that moved the run here, if one did. */
@@ -57,6 +68,8 @@ export interface StepContext<Options, Needs extends ActionName> {
   render(template: string): string
   /** The same where values stand in Markdown: they cannot break its formatting. */
   renderMarkup(template: string): string
+  /** The same in an address: each value is encoded. */
+  renderUrl(template: string): string
   /** Fills in the placeholders of every string leaf; a leaf that is one placeholder keeps the value's type. */
   renderJson(value: unknown): unknown
   act: Pick<Actions, Needs>
@@ -80,7 +93,12 @@ export interface BlockDefinition<Options extends ZodObject = ZodObject, Needs ex
   /** Faults that the schema cannot see, by path of the option; `lookup` tells what the project has. */
   check?(options: z.infer<Options>, lookup: ProjectLookup): { path: string; message: string }[]
   execute(context: StepContext<z.infer<Options>, Needs>): Outcome | Promise<Outcome>
-  /** Of a block that waits or calls: what becomes of it. `state` is what it asked to keep. */
+  /** Whether the block itself can hold the run until a reply or a moment comes; absent when it never does. */
+  waits?(options: z.infer<Options>): boolean
+  /**
+   * Of a block that waits or calls: what becomes of it. `state` is what it asked to keep. A block that was resumed with
+   * a reply, or whose time for one ran out, has waited: its state `wait` adds no second one.
+   */
   resume?(
     context: StepContext<z.infer<Options>, Needs>,
     resumption: Resumption,
