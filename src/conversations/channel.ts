@@ -3,8 +3,8 @@ import type { ZodObject } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
-import type { ChannelEvent } from './event.ts'
-import type { Content, ConversationKind, MediaKind } from './message.ts'
+import type { ChannelEvent, ThreadRef } from './event.ts'
+import type { Content, ConversationKind, Identity, MediaKind } from './message.ts'
 
 /** A vendor's request to `/hooks/{id}`, its body as it came: signatures are made over it. */
 export interface HookRequest {
@@ -115,6 +115,8 @@ export interface ChannelAdapter {
    * holder of the channel's lease; the returned function ends it and resolves when nothing is under way any more.
    */
   listen?(): Promise<() => Promise<void>>
+  /** The direct thread in which a person with these identities can be written to first; undefined where there is none. */
+  threadFor?(identities: readonly Identity[]): ThreadRef | undefined
   /** Opens a file by the reference that the adapter put into a media part. */
   fetchFile?(ref: string): Promise<FetchedFile>
   /** Lets go of everything the adapter holds. */

@@ -134,7 +134,10 @@ export const members = pgTable(
     joinedAt: moment(),
     leftAt: moment(),
   },
-  (table) => [primaryKey({ columns: [table.conversationId, table.contactId] }), index('members_by_contact').on(table.contactId)],
+  (table) => [
+    primaryKey({ columns: [table.conversationId, table.contactId] }),
+    index('members_by_contact').on(table.contactId),
+  ],
 )
 
 /** One thing said or done in a conversation. */

@@ -44,10 +44,7 @@ export const entitySchema = z.object({
 export type Entity = z.infer<typeof entitySchema>
 
 /** Where a file is: an address that anybody can read, or the adapter's own reference, fetched through the channel. */
-export const fileSchema = z.union([
-  z.object({ url: z.url({ protocol: /^https?$/ }) }),
-  z.object({ ref: z.string() }),
-])
+export const fileSchema = z.union([z.object({ url: z.url({ protocol: /^https?$/ }) }), z.object({ ref: z.string() })])
 export type FileSource = z.infer<typeof fileSchema>
 
 export const mediaKinds = [

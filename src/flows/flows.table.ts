@@ -64,6 +64,8 @@ export const runs = pgTable(
     dealId: ref(),
     /** The earliest moment that a branch waits for. */
     dueAt: moment(),
+    /** Messages (by number) that came while work outside is under way, and wait their turn. */
+    inbox: jsonb().$type<number[]>().notNull().default([]),
     /** The process that does this run's work outside; when that process dies another repeats it. */
     callHolder: text(),
     error: text(),

@@ -22,7 +22,7 @@ export interface PauseBranch extends BranchBase {
   kind: 'pause'
   dueAt: string
   /** What follows: the block is resumed, it is entered, or (its work being done) the run takes the chosen output. */
-  then: { do: 'resume' } | { do: 'enter' } | { do: 'leave'; output: string }
+  then: { do: 'resume' } | { do: 'enter' } | { do: 'settle'; output: string }
   /** A reply of the contact cancels it: a pended message whose arrow does not say "do not cancel". */
   cancelledByReply: boolean
   /** The contact's messages are stored but do not move the flow until it is over: a message delay. */

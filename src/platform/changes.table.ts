@@ -21,7 +21,10 @@ export const changes = pgTable(
     data: jsonb().$type<Record<string, unknown>>().notNull(),
     at: moment().notNull(),
   },
-  (table) => [index('changes_by_commit').on(table.xact, table.id), index('changes_by_contact').on(table.contactId, table.id)],
+  (table) => [
+    index('changes_by_commit').on(table.xact, table.id),
+    index('changes_by_contact').on(table.contactId, table.id),
+  ],
 )
 
 /** How far each durable reader of the log has come. */

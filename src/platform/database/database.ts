@@ -1,7 +1,10 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 
 /** drizzle's query builder; the same type stands for both databases. */
-export type Orm = Pick<PostgresJsDatabase, 'select' | 'selectDistinct' | 'selectDistinctOn' | 'insert' | 'update' | 'delete' | 'with' | '$with' | '$count'>
+export type Orm = Pick<
+  PostgresJsDatabase,
+  'select' | 'selectDistinct' | 'selectDistinctOn' | 'insert' | 'update' | 'delete' | 'with' | '$with' | '$count'
+>
 
 /** Something that runs queries: the database itself, or a transaction. */
 export interface Queryable {

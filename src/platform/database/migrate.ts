@@ -26,13 +26,18 @@ export async function migrate(db: Database, directory: string): Promise<{ applie
       `create table if not exists schema_migrations
          (name text primary key, hash text not null, breaking boolean not null, applied_at timestamptz not null default now())`,
     )
-    const done = await tx.query<Pick<Migration, 'name' | 'hash' | 'breaking'>>('select name, hash, breaking from schema_migrations')
+    const done = await tx.query<Pick<Migration, 'name' | 'hash' | 'breaking'>>(
+      'select name, hash, breaking from schema_migrations',
+    )
     refuseNewerSchema(known, done)
     const applied: string[] = []
     for (const migration of known) {
       const before = done.find((row) => row.name === migration.name)
       if (before && before.hash !== migration.hash) {
-        throw new AppError('conflict', `Migration ${migration.name} was changed after it was applied. Migrations are append-only: restore the file and add a new one.`)
+        throw new AppError(
+          'conflict',
+          `Migration ${migration.name} was changed after it was applied. Migrations are append-only: restore the file and add a new one.`,
+        )
       }
       if (before) continue
       await apply(tx, migration)

@@ -18,7 +18,11 @@ export function openPostgres(url: string): Database {
     onnotice: () => {},
   } satisfies postgres.Options<Record<string, postgres.PostgresType>>
   const pool = postgres(url, { ...settings, max: 10, connection: { application_name: 'parley' } })
-  const batches = postgres(url, { ...settings, max: 1, connection: { application_name: 'parley batches', ...batchPlans } })
+  const batches = postgres(url, {
+    ...settings,
+    max: 1,
+    connection: { application_name: 'parley batches', ...batchPlans },
+  })
   const orm = drizzle(pool, { casing: 'snake_case' })
   drizzle(batches)
 
@@ -52,7 +56,9 @@ function transactionOn(sql: postgres.TransactionSql, client: postgres.Sql): Tx {
   return {
     transaction: true,
     get orm() {
-      orm ??= drizzle(Object.assign(sql, { options: client.options }) as unknown as postgres.Sql, { casing: 'snake_case' })
+      orm ??= drizzle(Object.assign(sql, { options: client.options }) as unknown as postgres.Sql, {
+        casing: 'snake_case',
+      })
       return orm
     },
     query: (text, params = []) => sql.unsafe(text, params as never[], { prepare: params.length > 0 }) as never,

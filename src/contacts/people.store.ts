@@ -1,0 +1,133 @@
+import type { Tx } from '../platform/database/database.ts'
+import { snakeCase } from '../platform/database/json-row.ts'
+import { insertRows, runTogether } from '../platform/database/statement.ts'
+import type { Contact } from './contact.ts'
+import { readContactRow } from './contact-row.ts'
+
+/** A person that a channel speaks of, as the message path knows them. */
+export interface NewPerson {
+  projectId: number
+  channelId: number
+  /** Only these find the person: a phone or e-mail that is merely claimed is no identity. */
+  identities: { kind: string; value: string }[]
+  firstName?: string
+  lastName?: string
+  username?: string
+  phone?: string
+  email?: string
+  language?: string
+  country?: string
+  timeZone?: string
+  picture?: string
+  trafficSource?: string
+}
+
+/**
+ * Finds or makes the contacts of people whose surest identity is not known yet, all of them in a few statements. Each
+ * identity is locked first, in one order, so that two processes that meet the same person make one contact.
+ * Gives the contacts in the order of the people.
+ */
+export async function admitPeople(tx: Tx, now: Date, people: NewPerson[]): Promise<Contact[]> {
+  const keys = people.flatMap((person) =>
+    distinctIdentities(person).map((identity) => ({
+      project_id: person.projectId,
+      kind: identity.kind,
+      value: identity.value,
+    })),
+  )
+  await tx.query(
+    `select pg_advisory_xact_lock(hash) from (
+       select distinct hashtextextended(project_id || '/' || kind || '/' || value, 0) as hash
+         from jsonb_to_recordset($1::text::jsonb) as k (project_id bigint, kind text, value text) order by hash) as locks`,
+    [JSON.stringify(keys)],
+  )
+  const found = new Map(
+    (
+      await tx.query<{ key: string; contact: Record<string, unknown> }>(
+        `select i.project_id || '/' || i.kind || '/' || i.value as key, to_jsonb(c) as contact
+           from jsonb_to_recordset($1::text::jsonb) as k (project_id bigint, kind text, value text)
+           join identities i on i.project_id = k.project_id and i.kind = k.kind and i.value = k.value
+           join contacts c on c.id = i.contact_id`,
+        [JSON.stringify(keys)],
+      )
+    ).map((row) => [row.key, readContactRow(row.contact)]),
+  )
+  const ids = await tx.query<{ id: number }>(
+    `select nextval(pg_get_serial_sequence('contacts', 'id')) as id from generate_series(1, $1::int)`,
+    [people.length],
+  )
+  const contacts: Record<string, unknown>[] = []
+  const identities: Record<string, unknown>[] = []
+  const changes: Record<string, unknown>[] = []
+  const admitted = people.map((person) => {
+    const known = distinctIdentities(person)
+    const existing = known.map((identity) => found.get(keyOf(person.projectId, identity))).find((contact) => contact)
+    const contact = existing ?? newContact(Number(ids.pop()!.id), now, person)
+    for (const identity of known) {
+      if (found.has(keyOf(person.projectId, identity))) continue
+      found.set(keyOf(person.projectId, identity), contact)
+      identities.push({ project_id: person.projectId, contact_id: contact.id, ...identity, created_at: now })
+    }
+    if (!existing) {
+      contacts.push(contactColumns(contact))
+      changes.push({
+        project_id: person.projectId,
+        kind: 'contact.created',
+        contact_id: contact.id,
+        data: { by: { kind: 'channel', id: person.channelId } },
+        at: now,
+      })
+    }
+    return contact
+  })
+  await runTogether(tx, [
+    insertRows('contacts', Object.keys(contacts[0] ?? {}), contacts),
+    insertRows('identities', ['project_id', 'contact_id', 'kind', 'value', 'created_at'], identities),
+    insertChanges(changes),
+  ])
+  return admitted
+}
+
+/** Changes as rows; the transaction's number is the log's default. */
+function insertChanges(changes: Record<string, unknown>[]) {
+  return insertRows('changes', ['project_id', 'kind', 'contact_id', 'data', 'at'], changes)
+}
+
+function keyOf(projectId: number, identity: { kind: string; value: string }): string {
+  return `${projectId}/${identity.kind}/${identity.value}`
+}
+
+function distinctIdentities(person: NewPerson): { kind: string; value: string }[] {
+  return [...new Map(person.identities.map((identity) => [keyOf(0, identity), identity])).values()]
+}
+
+function newContact(id: number, now: Date, person: NewPerson): Contact {
+  return {
+    id,
+    projectId: person.projectId,
+    firstName: person.firstName ?? null,
+    lastName: person.lastName ?? null,
+    username: person.username ?? null,
+    phone: person.phone ?? null,
+    email: person.email ?? null,
+    country: person.country ?? null,
+    language: person.language ?? null,
+    timeZone: person.timeZone ?? null,
+    trafficSource: person.trafficSource ?? null,
+    picture: person.picture ?? null,
+    responsibleId: null,
+    attributes: {},
+    labels: [],
+    blockedUntil: null,
+    blockedReason: null,
+    blockedById: null,
+    mergedIntoId: null,
+    lastActivityAt: now,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+function contactColumns(contact: Contact): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(contact).map(([name, value]) => [snakeCase(name), value]))
+}

@@ -1,0 +1,73 @@
+import type { Contact } from '../contacts/contact.ts'
+import { admitPeople, type NewPerson } from '../contacts/people.store.ts'
+import type { Tx } from '../platform/database/database.ts'
+import { createConversations } from './conversations.store.ts'
+import type { Person, ThreadEvent } from './event.ts'
+import { personKey } from './events.store.ts'
+import type { ThreadQueue } from './thread-queue.ts'
+
+/** Contacts of the people that a batch speaks of, by `project/kind/value` of their surest identity. */
+export type People = Map<string, Contact>
+
+/**
+ * Makes what the first event of a person or thread needs: contacts for people not met before, and a conversation for each
+ * thread of a channel that has none. Called while the threads are locked; costs nothing when all are known.
+ */
+export async function admitThreads(tx: Tx, now: Date, threads: ThreadQueue[], people: People): Promise<void> {
+  const strangers = findStrangers(threads, people)
+  if (strangers.length > 0) {
+    const contacts = await admitPeople(tx, now, strangers)
+    strangers.forEach((person, index) => {
+      people.set(personKey(person.projectId, person.identities[0]!), contacts[index]!)
+    })
+  }
+  const opened = threads.filter((thread) => thread.channelId !== 0 && !thread.conversation && thread.events.some(({ event }) => opens(event)))
+  if (opened.length === 0) return
+  await createConversations(
+    tx,
+    now,
+    opened.map((thread) => {
+      const first = thread.events.find(({ event }) => opens(event))!.event
+      const ref = 'thread' in first ? first.thread : undefined
+      const kind = ref?.kind ?? 'direct'
+      const person = personOf(first)
+      const contact = person && kind !== 'group' ? personIn(people, thread.projectId, person) : undefined
+      return { thread, kind, title: ref?.title ?? null, contact }
+    }),
+  )
+}
+
+/** The contact of a person, as the batch knows them. */
+export function personIn(people: People, projectId: number, person: Person): Contact | undefined {
+  const [first] = person.identities
+  return first && people.get(personKey(projectId, first))
+}
+
+/** The person an event comes from or is about; our own account is none. */
+export function personOf(event: ThreadEvent): Person | undefined {
+  if (event.kind === 'message' || event.kind === 'edit' || event.kind === 'reaction') return event.sender
+  if (event.kind === 'membership' && !event.self) return event.person
+  return undefined
+}
+
+function findStrangers(threads: ThreadQueue[], people: People): NewPerson[] {
+  const strangers = new Map<string, NewPerson>()
+  for (const thread of threads) {
+    for (const { event } of thread.events) {
+      const person = personOf(event)
+      const first = person?.identities[0]
+      if (!person || !first) continue
+      const key = personKey(thread.projectId, first)
+      if (people.has(key) || strangers.has(key)) continue
+      if (thread.contact && thread.conversation?.kind === 'direct') continue
+      strangers.set(key, { ...person, projectId: thread.projectId, channelId: thread.channelId })
+    }
+  }
+  return [...strangers.values()]
+}
+
+/** A message opens a conversation, and so does a group that lets us or somebody in; a status or an unknown payload does not. */
+function opens(event: ThreadEvent): boolean {
+  if (event.kind === 'message') return true
+  return event.kind === 'membership' && event.thread.kind === 'group' && event.status !== 'left' && event.status !== 'blocked'
+}

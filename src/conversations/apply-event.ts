@@ -1,0 +1,259 @@
+import { type Contact, contactName, isBlocked } from '../contacts/contact.ts'
+import type { Tx } from '../platform/database/database.ts'
+import { type People, personIn } from './admit-threads.ts'
+import type { BatchWrites } from './batch-writes.ts'
+import type { Conversation, Message } from './conversation.ts'
+import { migrateThread } from './conversations.store.ts'
+import type { ChannelEvent, MessageEvent, Person } from './event.ts'
+import { advanceStatus, appendToAlbum, editMessage, markDeleted, setReactions } from './messages.store.ts'
+import type { ThreadQueue } from './thread-queue.ts'
+
+/** A message that has just come in, with all that decides what it moves. */
+export interface Incoming {
+  message: Message
+  conversation: Conversation
+  sender: Contact
+  /** The first message of the conversation. */
+  first: boolean
+  command: { name: string; argument: string } | undefined
+  event: MessageEvent
+}
+
+export interface ApplyTools {
+  tx: Tx
+  writes: BatchWrites
+  people: People
+  nextId(): number
+}
+
+/**
+ * Makes of a channel's event what it means for its conversation: the message, the edit, the reaction. Gives the message
+ * that may move a flow, if it is one. Runs while the thread is locked.
+ */
+export async function applyEvent(
+  tools: ApplyTools,
+  thread: ThreadQueue,
+  event: ChannelEvent,
+): Promise<Incoming | undefined> {
+  const { tx, writes } = tools
+  const conversation = thread.conversation
+  if (!conversation) return undefined
+  switch (event.kind) {
+    case 'message':
+      return applyMessage(tools, thread, conversation, event)
+    case 'edit':
+      await applyEdit(tools, conversation, event)
+      return undefined
+    case 'deletion':
+      await markDeleted(tx, conversation.id, event.messageExternalId, new Date(event.at))
+      return undefined
+    case 'reaction':
+      await setReactions(
+        tx,
+        conversation.id,
+        event.messageExternalId,
+        personLabel(tools, thread, event.sender),
+        event.reactions,
+      )
+      return undefined
+    case 'status':
+      await advanceStatus(tx, conversation.id, event.messageExternalId, event.status, event.error)
+      return undefined
+    case 'membership':
+      applyMembership(tools, thread, conversation, event)
+      return undefined
+    case 'migration':
+      await migrateThread(
+        tx,
+        { projectId: thread.projectId, channelId: thread.channelId, conversationId: conversation.id },
+        event.newThreadId,
+      )
+      writes.changes.push(change(thread, conversation, 'conversation.migrated', { to: event.newThreadId }, writes.now))
+      return undefined
+    case 'unknown':
+      return undefined
+  }
+}
+
+async function applyMessage(
+  { tx, writes, people, nextId }: ApplyTools,
+  thread: ThreadQueue,
+  conversation: Conversation,
+  event: MessageEvent,
+): Promise<Incoming | undefined> {
+  const sender =
+    conversation.kind === 'group'
+      ? personIn(people, thread.projectId, event.sender)
+      : (thread.contact ?? personIn(people, thread.projectId, event.sender))
+  if (!sender) throw new Error(`The event ${event.externalId} names no sender; expected at least one identity.`)
+  if (isBlocked(sender, writes.now)) return undefined
+  const said = event.message
+  if (said.albumId && (await joinAlbum(tx, writes, conversation, said))) return undefined
+  const message: Message = {
+    id: nextId(),
+    projectId: thread.projectId,
+    conversationId: conversation.id,
+    direction: 'inbound',
+    contactId: sender.id,
+    operatorId: null,
+    runId: null,
+    blockId: null,
+    externalId: said.externalId,
+    text: said.text,
+    entities: said.entities ?? null,
+    parts: said.parts ?? null,
+    replyToExternalId: said.replyToExternalId ?? null,
+    addressesBot: said.addressesBot,
+    albumId: said.albumId ?? null,
+    reactions: null,
+    status: 'received',
+    error: null,
+    at: new Date(event.at),
+    editedAt: null,
+    deletedAt: null,
+  }
+  const first = conversation.lastInboundAt === null
+  const patch = writes.conversation(conversation.id)
+  patch.unread++
+  patch.lastMessageId = message.id
+  patch.lastMessageAt = writes.now.toISOString()
+  patch.lastInboundAt = patch.lastMessageAt
+  if (conversation.unreachable) patch.unreachable = ''
+  if (event.thread.title && event.thread.title !== conversation.title) patch.title = event.thread.title
+  conversation.lastInboundAt = writes.now
+  writes.messages.push(message)
+  writes.changes.push(
+    change(
+      thread,
+      conversation,
+      'message.received',
+      { message: message.id, channel: thread.channelId },
+      writes.now,
+      sender.id,
+    ),
+  )
+  learn(writes, sender, event.sender)
+  if (conversation.kind === 'group') writes.member(conversation.id, sender.id, undefined, false)
+  return { message, conversation, sender, first, command: said.command, event }
+}
+
+/** A part of an album joins the message that another part of it has made, in this batch or before. */
+async function joinAlbum(
+  tx: Tx,
+  writes: BatchWrites,
+  conversation: Conversation,
+  said: MessageEvent['message'],
+): Promise<boolean> {
+  const made = writes.messages.findLast(
+    (other) => other.conversationId === conversation.id && other.albumId === said.albumId,
+  )
+  if (!made) {
+    return appendToAlbum(tx, conversation.id, said.albumId!, {
+      text: said.text,
+      entities: said.entities,
+      parts: said.parts ?? [],
+    })
+  }
+  made.parts = [...(made.parts ?? []), ...(said.parts ?? [])]
+  if (made.text === '') {
+    made.text = said.text
+    made.entities = said.entities ?? null
+  }
+  return true
+}
+
+async function applyEdit(
+  { tx, writes }: ApplyTools,
+  conversation: Conversation,
+  event: Extract<ChannelEvent, { kind: 'edit' }>,
+): Promise<void> {
+  const inBatch = writes.messages.find(
+    (other) => other.conversationId === conversation.id && other.externalId === event.message.externalId,
+  )
+  if (inBatch) {
+    inBatch.text = event.message.text
+    inBatch.entities = event.message.entities ?? null
+    inBatch.parts = event.message.parts ?? inBatch.parts
+    inBatch.editedAt = new Date(event.at)
+    return
+  }
+  await editMessage(tx, conversation.id, event.message.externalId, { ...event.message, at: new Date(event.at) })
+}
+
+function applyMembership(
+  { writes, people }: ApplyTools,
+  thread: ThreadQueue,
+  conversation: Conversation,
+  event: Extract<ChannelEvent, { kind: 'membership' }>,
+): void {
+  const gone = event.status === 'left' || event.status === 'blocked'
+  if (event.self) {
+    writes.conversation(conversation.id).unreachable = gone
+      ? `The account was ${event.status === 'left' ? 'removed from' : 'blocked in'} this chat.`
+      : ''
+    writes.changes.push(
+      change(
+        thread,
+        conversation,
+        gone ? 'conversation.closed' : 'conversation.opened',
+        { status: event.status },
+        writes.now,
+      ),
+    )
+    return
+  }
+  const contact = personIn(people, thread.projectId, event.person)
+  if (!contact || conversation.kind !== 'group') return
+  const role = event.status === 'admin' || event.status === 'owner' ? event.status : 'member'
+  writes.member(conversation.id, contact.id, role, gone)
+  writes.changes.push(
+    change(
+      thread,
+      conversation,
+      gone ? 'conversation.member_left' : 'conversation.member_joined',
+      { name: contactName(contact) },
+      writes.now,
+      contact.id,
+    ),
+  )
+}
+
+/** Takes over what the channel knows of the person and we do not; what people wrote themselves stays. */
+function learn(writes: BatchWrites, contact: Contact, person: Person): void {
+  const learned: Record<string, unknown> = {}
+  for (const field of [
+    'firstName',
+    'lastName',
+    'phone',
+    'email',
+    'language',
+    'country',
+    'timeZone',
+    'picture',
+    'trafficSource',
+  ] as const) {
+    if (contact[field] === null && person[field] !== undefined) learned[field] = person[field]
+  }
+  if (person.username !== undefined && person.username !== contact.username) learned.username = person.username
+  const stale = contact.lastActivityAt === null || writes.now.getTime() - contact.lastActivityAt.getTime() > 60_000
+  if (stale) learned.lastActivityAt = writes.now.toISOString()
+  if (Object.keys(learned).length === 0) return
+  Object.assign(contact, learned, stale ? { lastActivityAt: writes.now } : {})
+  Object.assign(writes.contact(contact.id).fields, learned)
+}
+
+function personLabel({ people }: ApplyTools, thread: ThreadQueue, person: Person): string {
+  const contact = thread.contact ?? personIn(people, thread.projectId, person)
+  return contact ? `contact:${contact.id}` : `${person.identities[0]?.kind}:${person.identities[0]?.value}`
+}
+
+function change(
+  thread: ThreadQueue,
+  conversation: Conversation,
+  kind: string,
+  data: Record<string, unknown>,
+  at: Date,
+  contactId = thread.contact?.id ?? null,
+) {
+  return { projectId: thread.projectId, kind, contactId, conversationId: conversation.id, dealId: null, data, at }
+}

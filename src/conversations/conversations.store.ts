@@ -1,0 +1,107 @@
+import type { Contact } from '../contacts/contact.ts'
+import type { Queryable, Tx } from '../platform/database/database.ts'
+import { insertRows, runTogether } from '../platform/database/statement.ts'
+import type { Conversation } from './conversation.ts'
+import type { ConversationKind } from './message.ts'
+import type { ThreadQueue } from './thread-queue.ts'
+
+/** Makes a conversation for each thread, and puts both it and its contact into the thread's queue. */
+export async function createConversations(
+  tx: Tx,
+  now: Date,
+  openings: { thread: ThreadQueue; kind: ConversationKind; title: string | null; contact: Contact | undefined }[],
+): Promise<void> {
+  const ids = await tx.query<{ id: number }>(
+    `select nextval(pg_get_serial_sequence('conversations', 'id')) as id from generate_series(1, $1::int)`,
+    [openings.length],
+  )
+  const rows = openings.map(({ thread, kind, title, contact }, index) => {
+    const conversation: Conversation = {
+      id: Number(ids[index]!.id),
+      projectId: thread.projectId,
+      channelId: thread.channelId,
+      kind,
+      contactId: contact?.id ?? null,
+      title,
+      mode: 'bot',
+      assigneeId: null,
+      dealId: null,
+      unread: 0,
+      managerWrote: false,
+      unreachable: null,
+      lastMessageId: null,
+      lastInboundAt: null,
+      lastMessageAt: null,
+      createdAt: now,
+    }
+    thread.conversation = conversation
+    thread.contact = contact
+    return {
+      id: conversation.id,
+      project_id: thread.projectId,
+      channel_id: thread.channelId,
+      kind,
+      contact_id: conversation.contactId,
+      title,
+      mode: 'bot',
+      unread: 0,
+      manager_wrote: false,
+      created_at: now,
+    }
+  })
+  await runTogether(tx, [insertRows('conversations', Object.keys(rows[0] ?? {}), rows)])
+  await tx.query(
+    `update threads t set conversation_id = p.conversation_id
+       from jsonb_to_recordset($1::text::jsonb) as p (thread_id bigint, conversation_id bigint) where t.id = p.thread_id`,
+    [
+      JSON.stringify(
+        openings.map(({ thread }) => ({ thread_id: thread.id, conversation_id: thread.conversation!.id })),
+      ),
+    ],
+  )
+}
+
+/** Draws blocks of 64 numbers for what a batch writes; under the threads' locks, so that they grow with the commits. */
+export async function drawIds(tx: Tx, blocks: number): Promise<number[]> {
+  const rows = await tx.query<{ last: number }>(
+    `select nextval('batch_ids') as last from generate_series(1, $1::int)`,
+    [blocks],
+  )
+  return rows.flatMap((row) => Array.from({ length: 64 }, (_, index) => Number(row.last) - 63 + index))
+}
+
+/** The external id of the thread that a conversation is in now, with the channel and kind; undefined when there is none. */
+export async function conversationTarget(
+  db: Queryable,
+  conversationId: number,
+): Promise<{ threadId: number; externalId: string; channelId: number; kind: ConversationKind } | undefined> {
+  const [row] = await db.query<{ id: number; external_id: string; channel_id: number; kind: ConversationKind }>(
+    `select t.id, t.external_id, c.channel_id, c.kind from threads t join conversations c on c.id = t.conversation_id
+      where c.id = $1 order by t.id desc limit 1`,
+    [conversationId],
+  )
+  return row && { threadId: row.id, externalId: row.external_id, channelId: row.channel_id, kind: row.kind }
+}
+
+/** The thread got another id from the vendor: events of the new one belong to the same conversation from now on. */
+export async function migrateThread(
+  tx: Tx,
+  from: { projectId: number; channelId: number; conversationId: number },
+  newExternalId: string,
+): Promise<void> {
+  const [existing] = await tx.query<{ conversation_id: number | null }>(
+    'select conversation_id from threads where channel_id = $1 and external_id = $2 for update',
+    [from.channelId, newExternalId],
+  )
+  await tx.query(
+    `insert into threads (project_id, channel_id, external_id, conversation_id) values ($1, $2, $3, $4)
+     on conflict (channel_id, external_id) do update set conversation_id = excluded.conversation_id`,
+    [from.projectId, from.channelId, newExternalId, from.conversationId],
+  )
+  const younger = existing?.conversation_id
+  if (!younger || younger === from.conversationId) return
+  // The new thread's first messages came before the word of the move: they join the one conversation.
+  await tx.query('update messages set conversation_id = $2 where conversation_id = $1', [younger, from.conversationId])
+  await tx.query(`update runs set conversation_id = $2 where conversation_id = $1`, [younger, from.conversationId])
+  await tx.query('delete from conversations where id = $1', [younger])
+}

@@ -1,0 +1,26 @@
+import { getTableColumns, type InferSelectModel, type Table } from 'drizzle-orm'
+
+/**
+ * Makes a reader of rows that came as JSON (`to_jsonb(row)`) into the shape that drizzle gives: camel-case names, moments
+ * as dates. The message path reads whole rows of several tables in one statement that way.
+ */
+export function jsonRowReader<T extends Table>(table: T): (json: Record<string, unknown>) => InferSelectModel<T> {
+  const columns = Object.entries(getTableColumns(table)).map(([name, column]) => ({
+    name,
+    column: snakeCase(name),
+    isDate: column.dataType === 'date',
+  }))
+  return (json) => {
+    const row: Record<string, unknown> = {}
+    for (const { name, column, isDate } of columns) {
+      const value = json[column]
+      row[name] = isDate && typeof value === 'string' ? new Date(value) : value
+    }
+    return row as InferSelectModel<T>
+  }
+}
+
+/** A column's name in SQL. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}

@@ -1,0 +1,136 @@
+import type { Queryable, Tx } from '../database/database.ts'
+import { insertRows, type Statement } from '../database/statement.ts'
+import type { AttemptResult, Delivery, DeliveryDraft } from './delivery.ts'
+
+/** Stores new deliveries; those that start with the commit are noted as begun by `process`. */
+export function insertDeliveries(drafts: DeliveryDraft[], process: string, now: Date): Statement | undefined {
+  return insertRows(
+    'deliveries',
+    [
+      'id',
+      'project_id',
+      'queue',
+      'lane',
+      'kind',
+      'subject_id',
+      'payload',
+      'status',
+      'attempts',
+      'due_at',
+      'started_by',
+      'doubtful',
+      'created_at',
+    ],
+    drafts.map((draft) => ({
+      id: draft.id,
+      project_id: draft.projectId,
+      queue: draft.queue,
+      lane: draft.lane,
+      kind: draft.kind,
+      subject_id: draft.subjectId,
+      payload: draft.payload,
+      status: draft.status,
+      attempts: draft.status === 'sending' ? 1 : 0,
+      due_at: draft.dueAt,
+      started_by: draft.status === 'sending' ? process : null,
+      doubtful: false,
+      created_at: now,
+    })),
+  )
+}
+
+/** Notes that attempts begin. Only what is noted may be sent. */
+export function noteStarts(deliveries: Delivery[], process: string): Statement | undefined {
+  if (deliveries.length === 0) return undefined
+  return {
+    text: `update deliveries set status = 'sending', started_by = $2, attempts = attempts + 1
+      where id in (select n::bigint from jsonb_array_elements_text($1::text::jsonb) as n) and finished_at is null`,
+    params: [JSON.stringify(deliveries.map((delivery) => delivery.id)), process],
+  }
+}
+
+/** Notes how attempts ended. */
+export function noteResults(results: AttemptResult[], now: Date): Statement | undefined {
+  if (results.length === 0) return undefined
+  const rows = results.map(({ delivery, attempt }) => ({
+    id: delivery.id,
+    status: attempt.outcome === 'retry' ? 'pending' : attempt.outcome,
+    due_at: attempt.outcome === 'retry' ? attempt.dueAt : null,
+    error: attempt.outcome === 'sent' ? null : attempt.error,
+    result: attempt.result ?? null,
+    payload: attempt.outcome === 'retry' ? (attempt.payload ?? null) : null,
+    finished_at: attempt.outcome === 'retry' ? null : now,
+  }))
+  return {
+    text: `update deliveries d set status = r.status, due_at = coalesce(r.due_at, d.due_at), error = r.error, result = r.result,
+        payload = coalesce(r.payload, d.payload), finished_at = r.finished_at, started_by = null
+      from jsonb_to_recordset($1::text::jsonb) as r (id bigint, status text, due_at timestamptz, error text, result jsonb,
+        payload jsonb, finished_at timestamptz)
+      where d.id = r.id`,
+    params: [JSON.stringify(rows)],
+  }
+}
+
+/** Keeps single attempts. */
+export function insertAttempts(results: AttemptResult[]): Statement | undefined {
+  return insertRows(
+    'delivery_attempts',
+    ['delivery_id', 'number', 'started_at', 'duration_ms', 'outcome', 'status', 'error', 'detail'],
+    results.map(({ delivery, attempt, startedAt, durationMs }) => ({
+      delivery_id: delivery.id,
+      number: delivery.attempts,
+      started_at: startedAt,
+      duration_ms: Math.round(durationMs),
+      outcome: attempt.outcome,
+      status: typeof attempt.result?.status === 'number' ? attempt.result.status : null,
+      error: attempt.outcome === 'sent' ? null : attempt.error,
+      detail: attempt.result ?? null,
+    })),
+  )
+}
+
+/**
+ * Takes over what dead processes had begun to send from queues that are now ours: it goes back to waiting, marked as
+ * doubtful, because it may have arrived. Gives how many there were.
+ */
+export async function reclaimSending(tx: Tx, queues: string[], process: string): Promise<number> {
+  const rows = await tx.query(
+    `update deliveries set status = 'pending', doubtful = true, started_by = null
+      where queue in (select jsonb_array_elements_text($1::text::jsonb)) and finished_at is null
+        and status = 'sending' and started_by is distinct from $2 returning id`,
+    [JSON.stringify(queues), process],
+  )
+  return rows.length
+}
+
+/** What waits in a queue behind the delivery numbered `after`, in order. */
+export async function readPending(db: Queryable, queue: string, after: number, limit: number): Promise<Delivery[]> {
+  const rows = await db.query<{
+    id: number
+    project_id: number
+    queue: string
+    lane: string
+    kind: string
+    subject_id: number
+    payload: unknown
+    attempts: number
+    due: number | string
+    doubtful: boolean
+  }>(
+    `select id, project_id, queue, lane, kind, subject_id, payload, attempts, extract(epoch from due_at) * 1000 as due, doubtful
+       from deliveries where queue = $1 and id > $2 and finished_at is null and status = 'pending' order by id limit $3`,
+    [queue, after, limit],
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    projectId: row.project_id,
+    queue: row.queue,
+    lane: row.lane,
+    kind: row.kind,
+    subjectId: row.subject_id,
+    payload: row.payload,
+    attempts: row.attempts,
+    dueAt: new Date(Number(row.due)),
+    doubtful: row.doubtful,
+  }))
+}

@@ -1,0 +1,61 @@
+import type { Tx } from '../database/database.ts'
+
+/** One outbound thing, as it is sent. */
+export interface Delivery {
+  id: number
+  projectId: number
+  /** Who may send it: the name of a lease. */
+  queue: string
+  /** What must stay in order. */
+  lane: string
+  kind: string
+  subjectId: number
+  payload: unknown
+  /** Attempts begun so far. */
+  attempts: number
+  /** Not to be tried before then. */
+  dueAt: Date
+  /** An earlier attempt may have arrived without our knowing. */
+  doubtful: boolean
+}
+
+/** A delivery that is about to be stored; `sending` when its first attempt starts with the commit. */
+export interface DeliveryDraft extends Delivery {
+  status: 'pending' | 'sending'
+}
+
+/** How fast a queue may send. */
+export interface DeliveryPacing {
+  perSecond: number
+  perLanePerSecond: number
+}
+
+/** How one attempt ended. */
+export type AttemptOutcome =
+  | { outcome: 'sent'; result: Record<string, unknown> }
+  /** It is tried again at `dueAt`; a new payload replaces the old one. */
+  | { outcome: 'retry'; error: string; dueAt: Date; payload?: unknown; result?: Record<string, unknown> }
+  | { outcome: 'dead'; error: string; result?: Record<string, unknown> }
+
+export interface AttemptResult {
+  delivery: Delivery
+  attempt: AttemptOutcome
+  startedAt: Date
+  durationMs: number
+}
+
+/** What a module gives that has deliveries of a kind. */
+export interface DeliverySender {
+  kind: string
+  /** Waits before the second and each further attempt, in milliseconds; after the last one the delivery is dead. */
+  retryDelaysMs: readonly number[]
+  /** Whether attempts that succeeded are recorded one by one too. */
+  recordsSuccess: boolean
+  pacing(delivery: Delivery): DeliveryPacing
+  /** One attempt. Gives what is worth keeping of the answer; throws an AppError, retryable or not. */
+  send(delivery: Delivery, signal: AbortSignal): Promise<Record<string, unknown>>
+  /** Writes what the results mean to the module's own rows, in the transaction that notes them. */
+  settle?(tx: Tx, results: AttemptResult[]): Promise<void>
+  /** A changed delivery after a failure that says how to go on (a thread that moved); undefined: as the error says. */
+  reroute?(delivery: Delivery, error: unknown): unknown
+}

@@ -1,0 +1,299 @@
+import type { Clock } from '../clock.ts'
+import { AppError, messageOf } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { withJitter } from './backoff.ts'
+import type { AttemptOutcome, AttemptResult, Delivery, DeliveryDraft, DeliverySender } from './delivery.ts'
+import { type Lane, Lanes } from './lanes.ts'
+import { Pacing } from './pacing.ts'
+
+/** What has to be written: attempts that may only begin once they are noted, and how others ended. */
+export interface Notes {
+  starts: Delivery[]
+  results: AttemptResult[]
+}
+
+export interface DispatcherOptions {
+  clock: Clock
+  log: Log
+  senders: readonly DeliverySender[]
+  /** Sends in flight at once, counted until their result is noted: the most that a crash can double. */
+  sendsInFlight: number
+  /** An attempt is given up after so many milliseconds. */
+  sendTimeoutMs: number
+  readPending(queue: string, after: number, limit: number): Promise<Delivery[]>
+  /** Notes are waiting to be written; `soon` when a send waits for them. */
+  onNotes(soon: boolean): void
+}
+
+/** Above so many deliveries of a queue in memory, further ones stay in the database until it is their turn. */
+const memoryLimit = 5000
+const refillBelow = 500
+
+/**
+ * Sends what the queues of this process hold: in order within a lane, paced, retried, never more at once than allowed.
+ * It writes nothing itself: whoever runs the message path takes its notes along in the next transaction.
+ */
+export class Dispatcher {
+  readonly #options: DispatcherOptions
+  readonly #senders: Map<string, DeliverySender>
+  readonly #lanes = new Lanes()
+  readonly #pacing = new Pacing()
+  readonly #owned = new Map<string, { overflowed: boolean; refilling: Promise<void> | undefined; again: boolean }>()
+  #notes: Notes = { starts: [], results: [] }
+  #inFlight = 0
+  #stopping = false
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+    this.#senders = new Map(options.senders.map((sender) => [sender.kind, sender]))
+  }
+
+  /** The queues are ours from now on. */
+  own(queue: string): void {
+    if (this.#owned.has(queue)) return
+    this.#owned.set(queue, { overflowed: false, refilling: undefined, again: false })
+    this.wake(queue)
+  }
+
+  /** The queue went to another process. */
+  disown(queue: string): void {
+    this.#owned.delete(queue)
+    this.#lanes.drop(queue)
+  }
+
+  owns(queue: string): boolean {
+    return this.#owned.has(queue)
+  }
+
+  /**
+   * Whether a new delivery may begin with the commit that stores it; if so its place is taken. `open` are the unfinished
+   * deliveries of its lane in the database: an older one that we do not hold goes first.
+   */
+  tryStart(delivery: Delivery, open: readonly number[]): boolean {
+    const state = this.#owned.get(delivery.queue)
+    if (!state || state.overflowed || this.#stopping) return false
+    if (open.some((id) => !this.#lanes.knows(id))) return false
+    if (this.#lanes.has(delivery.lane) || this.#inFlight >= this.#options.sendsInFlight) return false
+    const now = this.#options.clock.now().getTime()
+    if (delivery.dueAt.getTime() > now || this.#wait(delivery, now) > 0) return false
+    this.#take(this.#lanes.add(delivery), now)
+    return true
+  }
+
+  /** New deliveries are committed. `open` as in {@link tryStart}. */
+  stored(drafts: readonly DeliveryDraft[], open: ReadonlyMap<string, readonly number[]>): void {
+    for (const draft of drafts) {
+      if (draft.status === 'sending') void this.#send(draft)
+      else this.#accept(draft, open.get(draft.lane) ?? [])
+    }
+    this.#pump()
+  }
+
+  /** The transaction of new deliveries failed: places taken for them are free again. */
+  dropped(drafts: readonly DeliveryDraft[]): void {
+    for (const draft of drafts) {
+      if (draft.status !== 'sending') continue
+      this.#inFlight--
+      this.#lanes.finish(draft)
+    }
+  }
+
+  /** What has to be written now; it is handed back by {@link noted} or {@link notNoted}. */
+  takeNotes(): Notes {
+    const notes = this.#notes
+    this.#notes = { starts: [], results: [] }
+    return notes
+  }
+
+  get hasNotes(): boolean {
+    return this.#notes.starts.length + this.#notes.results.length > 0
+  }
+
+  /** The notes are committed: what was to begin begins, what ended makes room. */
+  noted(notes: Notes): void {
+    for (const { delivery, attempt } of notes.results) {
+      this.#inFlight--
+      if (attempt.outcome === 'retry') this.#retryLater(delivery, attempt)
+      else this.#lanes.finish(delivery)
+    }
+    for (const delivery of notes.starts) void this.#send(delivery)
+    this.#pump()
+    for (const queue of new Set(notes.results.map((result) => result.delivery.queue))) this.#refillIfLow(queue)
+  }
+
+  /** The notes could not be written; they stay to be written. */
+  notNoted(notes: Notes): void {
+    this.#notes = {
+      starts: [...notes.starts, ...this.#notes.starts],
+      results: [...notes.results, ...this.#notes.results],
+    }
+  }
+
+  /** Something may wait in the queue's table that we do not hold yet. */
+  wake(queue: string): void {
+    const state = this.#owned.get(queue)
+    if (!state) return
+    if (state.refilling) {
+      state.again = true
+      return
+    }
+    state.again = false
+    state.refilling = this.#refill(queue)
+      .catch((error) =>
+        this.#options.log.warn(
+          { error, queue },
+          'Waiting deliveries could not be read; they are read again within seconds.',
+        ),
+      )
+      .finally(() => {
+        state.refilling = undefined
+        if (state.again) this.wake(queue)
+      })
+  }
+
+  /** Looks at the clock: lanes whose moment has come go on, and queues are read for what came from elsewhere. */
+  tick(): void {
+    const now = this.#options.clock.now().getTime()
+    for (const lane of this.#lanes.due(now)) this.#lanes.release(lane)
+    this.#pacing.sweep(now)
+    this.#pump()
+    for (const queue of this.#owned.keys()) if (this.#lanes.count(queue) < refillBelow) this.wake(queue)
+  }
+
+  /** Begins nothing new; resolves when what is in flight has ended and its results are noted. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    while (this.#inFlight > 0 || this.hasNotes) {
+      this.#options.onNotes(true)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+
+  #accept(delivery: Delivery, open: readonly number[]): void {
+    const state = this.#owned.get(delivery.queue)
+    if (!state) return
+    if (open.some((id) => !this.#lanes.knows(id))) {
+      this.wake(delivery.queue)
+      return
+    }
+    if (this.#lanes.count(delivery.queue) >= memoryLimit) state.overflowed = true
+    if (!state.overflowed) this.#lanes.release(this.#lanes.add(delivery))
+  }
+
+  async #refill(queue: string): Promise<void> {
+    const limit = memoryLimit + this.#lanes.count(queue)
+    const pending = await this.#options.readPending(queue, 0, limit)
+    const state = this.#owned.get(queue)
+    if (!state) return
+    state.overflowed = pending.length === limit
+    for (const delivery of pending) {
+      const lane = this.#lanes.add(delivery)
+      if (!lane.busy && !lane.timer) this.#lanes.release(lane)
+    }
+    this.#pump()
+  }
+
+  #refillIfLow(queue: string): void {
+    if (this.#owned.get(queue)?.overflowed && this.#lanes.count(queue) < refillBelow) this.wake(queue)
+  }
+
+  #pump(): void {
+    if (this.#stopping) return
+    const now = this.#options.clock.now().getTime()
+    for (const ready of this.#lanes.ready.values()) {
+      for (const lane of ready) {
+        if (this.#inFlight >= this.#options.sendsInFlight) return
+        ready.delete(lane)
+        const first = lane.deliveries[0]
+        if (!first || lane.busy) continue
+        const wait = Math.max(first.dueAt.getTime() - now, this.#wait(first, now))
+        if (wait > 0) {
+          this.#lanes.hold(lane, wait, now, () => {
+            this.#lanes.release(lane)
+            this.#pump()
+          })
+          continue
+        }
+        this.#take(lane, now)
+        this.#notes.starts.push(first)
+        this.#options.onNotes(true)
+      }
+    }
+  }
+
+  #take(lane: Lane, now: number): void {
+    const delivery = lane.deliveries[0]!
+    const pacing = this.#senders.get(delivery.kind)?.pacing(delivery)
+    if (pacing) {
+      this.#pacing.take(delivery.queue, pacing.perSecond, now)
+      this.#pacing.take(delivery.lane, pacing.perLanePerSecond, now)
+    }
+    lane.busy = true
+    delivery.attempts++
+    this.#inFlight++
+  }
+
+  #wait(delivery: Delivery, now: number): number {
+    const pacing = this.#senders.get(delivery.kind)?.pacing(delivery)
+    if (!pacing) return 0
+    return Math.max(
+      this.#pacing.delay(delivery.queue, pacing.perSecond, now),
+      this.#pacing.delay(delivery.lane, pacing.perLanePerSecond, now),
+    )
+  }
+
+  async #send(delivery: Delivery): Promise<void> {
+    const startedAt = this.#options.clock.now()
+    const begin = performance.now()
+    const attempt = await this.#attempt(delivery)
+    this.#notes.results.push({ delivery, attempt, startedAt, durationMs: performance.now() - begin })
+    // Waiting a moment lets the note ride along with the next batch, unless sends wait for its place.
+    this.#options.onNotes(this.#stopping || this.#inFlight >= this.#options.sendsInFlight)
+  }
+
+  async #attempt(delivery: Delivery): Promise<AttemptOutcome> {
+    const sender = this.#senders.get(delivery.kind)
+    if (!sender)
+      return { outcome: 'dead', error: `Nothing in this program sends deliveries of the kind "${delivery.kind}".` }
+    try {
+      const result = await sender.send(delivery, AbortSignal.timeout(this.#options.sendTimeoutMs))
+      return { outcome: 'sent', result }
+    } catch (error) {
+      return this.#failure(sender, delivery, error)
+    }
+  }
+
+  #failure(sender: DeliverySender, delivery: Delivery, error: unknown): AttemptOutcome {
+    const now = this.#options.clock.now().getTime()
+    const message = messageOf(error)
+    const payload = sender.reroute?.(delivery, error)
+    if (payload !== undefined) return { outcome: 'retry', error: message, dueAt: new Date(now), payload }
+    const known = error instanceof AppError ? error : undefined
+    const result = detailOf(known)
+    const delays = sender.retryDelaysMs
+    // A vendor that says when to come back is not counted against the message.
+    const delay = known?.retryAfterMs ?? delays[delivery.attempts - 1]
+    if (known && !known.retryable) return { outcome: 'dead', error: message, result }
+    if (delay === undefined)
+      return { outcome: 'dead', error: `${message} (given up after ${delivery.attempts} attempts)`, result }
+    const wait = known?.retryAfterMs ?? withJitter(delay, Math.random())
+    return { outcome: 'retry', error: message, dueAt: new Date(now + wait), result }
+  }
+
+  #retryLater(delivery: Delivery, attempt: { dueAt: Date; payload?: unknown }): void {
+    const lane = this.#lanes.lane(delivery.lane)
+    if (!lane) return
+    lane.busy = false
+    delivery.dueAt = attempt.dueAt
+    if (attempt.payload !== undefined) delivery.payload = attempt.payload
+    this.#lanes.release(lane)
+  }
+}
+
+/** What an error of a sender carries for the record of the attempt: an HTTP status and the like. */
+function detailOf(error: AppError | undefined): Record<string, unknown> | undefined {
+  const cause = error?.cause
+  return cause !== null && typeof cause === 'object' && 'status' in cause
+    ? { ...(cause as Record<string, unknown>) }
+    : undefined
+}
