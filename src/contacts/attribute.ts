@@ -1,0 +1,114 @@
+import { DateTime } from 'luxon'
+import { z } from 'zod'
+import { parsePhone } from '../platform/phone.ts'
+import { contactFieldNames } from './contact.ts'
+import type { AttributeType, AttributeValue, attributeDefinitions } from './contacts.table.ts'
+
+/** A custom field of the project's contacts. */
+export type AttributeDefinition = typeof attributeDefinitions.$inferSelect
+
+/** How phones without a country code and moments without a zone are read: as in the project. */
+export interface Locale {
+  country: string
+  timeZone: string
+}
+
+export const attributeTypes = [
+  'text',
+  'number',
+  'date',
+  'datetime',
+  'choice',
+  'choices',
+  'boolean',
+  'phone',
+  'email',
+  'link',
+] as const satisfies readonly AttributeType[]
+
+const ownNames = new Set(['id', 'name', 'labels', 'attributes', 'identities', ...contactFieldNames.values()])
+
+/** The name of an attribute, as placeholders use it: `{{ contact.city }}`. */
+export const attributeNameSchema = z
+  .string()
+  .regex(
+    /^[\p{L}_][\p{L}\p{N}_]{0,63}$/u,
+    'expected 1 to 64 letters, digits or underscores, not beginning with a digit',
+  )
+  .refine((name) => !ownNames.has(name), 'is the name of a field that every contact has; expected another name')
+
+/** Reads a value as its attribute's type stores it, or tells what was expected. Null and empty text take the value away. */
+export function readAttribute(
+  definition: Pick<AttributeDefinition, 'type' | 'choices'>,
+  value: unknown,
+  locale: Locale,
+): { value: AttributeValue } | { expected: string } {
+  if (value === null || value === undefined || value === '') return { value: null }
+  const read = readers[definition.type](value, definition.choices ?? [], locale)
+  return read === undefined ? { expected: expectations[definition.type](definition.choices ?? []) } : { value: read }
+}
+
+const expectations: Record<AttributeType, (choices: string[]) => string> = {
+  text: () => 'a text of at most 10,000 characters',
+  number: () => 'a number such as 1500.5',
+  date: () => 'a date such as 2026-11-30',
+  datetime: () => 'a moment such as 2026-11-30T18:00:00+03:00',
+  choice: (choices) => `one of ${quoted(choices)}`,
+  choices: (choices) => `a list of ${quoted(choices)}`,
+  boolean: () => 'true or false',
+  phone: () => 'a phone number such as +79161234567',
+  email: () => 'an e-mail address such as anna@example.com',
+  link: () => 'an address that begins with http:// or https://',
+}
+
+const quoted = (choices: string[]): string => choices.map((choice) => `"${choice}"`).join(', ')
+
+type Reader = (value: unknown, choices: string[], locale: Locale) => AttributeValue | undefined
+
+const readers: Record<AttributeType, Reader> = {
+  text: (value) => {
+    const text = textOf(value)
+    return text !== undefined && text.length <= 10_000 ? text : undefined
+  },
+  number: (value) => {
+    if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+    const text = textOf(value)
+      ?.replace(/[\s\u00a0]/g, '')
+      .replace(',', '.')
+    return text !== undefined && /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : undefined
+  },
+  date: (value, _choices, locale) => readMoment(value, locale)?.toISODate() ?? undefined,
+  datetime: (value, _choices, locale) => readMoment(value, locale)?.toUTC().toISO() ?? undefined,
+  choice: (value, choices) => choices.find((choice) => choice === textOf(value)),
+  choices: (value, choices) => {
+    const wanted = Array.isArray(value) ? value : [value]
+    return wanted.every((item) => choices.includes(item)) ? [...new Set<string>(wanted)] : undefined
+  },
+  boolean: (value) => {
+    if (value === true || value === 'true' || value === 1 || value === '1') return true
+    return value === false || value === 'false' || value === 0 || value === '0' ? false : undefined
+  },
+  phone: (value, _choices, locale) => parsePhone(textOf(value) ?? '', locale.country),
+  email: (value) => z.email().max(254).safeParse(textOf(value)?.trim().toLowerCase()).data,
+  link: (value) =>
+    z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .safeParse(textOf(value)?.trim()).data,
+}
+
+function readMoment(value: unknown, locale: Locale): DateTime | undefined {
+  const text = textOf(value)?.trim() ?? ''
+  const options = { zone: locale.timeZone, setZone: true }
+  const moment = [
+    DateTime.fromISO(text, options),
+    DateTime.fromFormat(text, 'd.M.yyyy', options),
+    DateTime.fromFormat(text, 'd.M.yyyy H:mm', options),
+  ].find((candidate) => candidate.isValid)
+  return /\d{4}/.test(text) ? moment : undefined
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+}

@@ -1,0 +1,197 @@
+import { and, asc, desc, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
+import type { Queryable, Tx } from '../platform/database/database.ts'
+import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
+import { parsePhone } from '../platform/phone.ts'
+import { operators, projects } from '../team/team.table.ts'
+import type { Locale } from './attribute.ts'
+import type { Contact } from './contact.ts'
+import { contacts, identities, notes } from './contacts.table.ts'
+import type { Identity } from './identity.ts'
+
+/** Something written about a contact. */
+export type Note = typeof notes.$inferSelect
+
+/** How the project reads phones and moments. */
+export async function readLocale(db: Queryable, projectId: number): Promise<Locale> {
+  const [row] = await db.orm
+    .select({ country: projects.country, timeZone: projects.timeZone })
+    .from(projects)
+    .where(eq(projects.id, projectId))
+  if (!row) throw new Error(`There is no project ${projectId}.`)
+  return row
+}
+
+/** Whether the project has an operator of that number. */
+export async function hasOperator(db: Queryable, projectId: number, id: number): Promise<boolean> {
+  const rows = await db.orm
+    .select({ id: operators.id })
+    .from(operators)
+    .where(and(eq(operators.id, id), eq(operators.projectId, projectId)))
+  return rows.length > 0
+}
+
+export async function findContact(db: Queryable, projectId: number, id: number): Promise<Contact | undefined> {
+  const [row] = await db.orm.select().from(contacts).where(ofProject(projectId, id))
+  return row
+}
+
+/** The contact, its row locked until the transaction ends. */
+export async function lockContact(tx: Tx, projectId: number, id: number): Promise<Contact | undefined> {
+  const [row] = await tx.orm.select().from(contacts).where(ofProject(projectId, id)).for('update')
+  return row
+}
+
+export async function findContacts(db: Queryable, ids: number[]): Promise<Contact[]> {
+  return ids.length === 0 ? [] : db.orm.select().from(contacts).where(inArray(contacts.id, ids))
+}
+
+export async function insertContact(tx: Tx, row: typeof contacts.$inferInsert): Promise<Contact> {
+  const [contact] = await tx.orm.insert(contacts).values(row).returning()
+  return contact!
+}
+
+export async function updateContactRow(tx: Tx, id: number, fields: Partial<Contact>): Promise<Contact> {
+  const [contact] = await tx.orm.update(contacts).set(fields).where(eq(contacts.id, id)).returning()
+  return contact!
+}
+
+/** What narrows a list of contacts. */
+export interface ContactFilter extends PageRequest {
+  /** Words that must all occur in name, username or e-mail; or a phone in any spelling. */
+  search?: string
+  label?: string
+}
+
+/** The project's contacts, the newest first. */
+export async function listContacts(db: Queryable, projectId: number, filter: ContactFilter): Promise<Page<Contact>> {
+  const { after, limit } = readPage(filter)
+  const search = filter.search?.trim()
+  const rows = await db.orm
+    .select()
+    .from(contacts)
+    .where(
+      and(
+        eq(contacts.projectId, projectId),
+        after === undefined ? undefined : lt(contacts.id, after),
+        filter.label === undefined ? undefined : sql`${contacts.labels} @> array[${filter.label}]::text[]`,
+        search ? matches(search, (await readLocale(db, projectId)).country) : undefined,
+      ),
+    )
+    .orderBy(desc(contacts.id))
+    .limit(limit + 1)
+  return makePage(rows, limit, (contact) => contact.id)
+}
+
+function matches(search: string, country: string): SQL | undefined {
+  const everyWord = and(...search.split(/\s+/).map((word) => contains(textOfContact, word.replace(/^@(?=.)/, ''))))
+  const digits = search.replace(/\D/g, '')
+  if (digits.length < 3 || !/^\+?[\d\s().-]+$/.test(search)) return everyWord
+  const phone = parsePhone(search, country) ?? digits
+  return or(everyWord, contains(sql`${contacts.phone}`, phone), hasPhone(phone))
+}
+
+const textOfContact = sql`concat_ws(' ', ${contacts.firstName}, ${contacts.lastName}, ${contacts.username}, ${contacts.email})`
+
+function hasPhone(phone: string): SQL {
+  return sql`exists (select 1 from ${identities} where ${identities.contactId} = ${contacts.id}
+    and ${identities.kind} = 'phone' and ${contains(sql`${identities.value}`, phone)})`
+}
+
+function contains(text: SQL, part: string): SQL {
+  return sql`${text} ilike ${`%${part.replace(/[\\%_]/g, '\\$&')}%`}`
+}
+
+/**
+ * Locks identities, in one order, until the transaction ends: whoever looks a person up in order to make a contact takes
+ * these locks first, so that two at the same time make one contact.
+ */
+export async function lockIdentities(tx: Tx, projectId: number, wanted: Identity[]): Promise<void> {
+  if (wanted.length === 0) return
+  await tx.query(
+    `select pg_advisory_xact_lock(hash) from (
+       select distinct hashtextextended(key, 0) as hash from jsonb_array_elements_text($1::text::jsonb) as key
+        order by hash) as locks`,
+    [JSON.stringify(wanted.map((identity) => `${projectId}/${identity.kind}/${identity.value}`))],
+  )
+}
+
+/** The contact of the first of these identities that has one. */
+export async function findByIdentities(
+  db: Queryable,
+  projectId: number,
+  wanted: Identity[],
+): Promise<Contact | undefined> {
+  for (const identity of wanted) {
+    const [row] = await db.orm
+      .select({ contact: contacts })
+      .from(identities)
+      .innerJoin(contacts, eq(contacts.id, identities.contactId))
+      .where(
+        and(
+          eq(identities.projectId, projectId),
+          eq(identities.kind, identity.kind),
+          eq(identities.value, identity.value),
+        ),
+      )
+    if (row) return row.contact
+  }
+  return undefined
+}
+
+/** Gives the contact those identities that nobody has; one that somebody has stays where it is. Answers the ones given. */
+export async function attachIdentities(
+  tx: Tx,
+  owner: { projectId: number; contactId: number; now: Date },
+  wanted: Identity[],
+): Promise<Identity[]> {
+  if (wanted.length === 0) return []
+  const { projectId, contactId, now } = owner
+  return tx.orm
+    .insert(identities)
+    .values(wanted.map(({ kind, value }) => ({ projectId, contactId, kind, value, createdAt: now })))
+    .onConflictDoNothing()
+    .returning({ kind: identities.kind, value: identities.value })
+}
+
+/** The identities of each of these contacts, the oldest first. */
+export async function identitiesOf(db: Queryable, contactIds: number[]): Promise<Map<number, Identity[]>> {
+  if (contactIds.length === 0) return new Map()
+  const rows = await db.orm
+    .select({ contactId: identities.contactId, kind: identities.kind, value: identities.value })
+    .from(identities)
+    .where(inArray(identities.contactId, contactIds))
+    .orderBy(asc(identities.id))
+  const found = new Map<number, Identity[]>()
+  for (const { contactId, kind, value } of rows)
+    found.set(contactId, [...(found.get(contactId) ?? []), { kind, value }])
+  return found
+}
+
+export async function insertNote(tx: Tx, row: typeof notes.$inferInsert): Promise<Note> {
+  const [note] = await tx.orm.insert(notes).values(row).returning()
+  return note!
+}
+
+/** What was written about a contact, the newest first. */
+export async function listNotes(
+  db: Queryable,
+  projectId: number,
+  filter: PageRequest & { contactId: number },
+): Promise<Page<Note>> {
+  const { after, limit } = readPage(filter)
+  const rows = await db.orm
+    .select()
+    .from(notes)
+    .where(
+      and(
+        eq(notes.projectId, projectId),
+        eq(notes.contactId, filter.contactId),
+        after === undefined ? undefined : lt(notes.id, after),
+      ),
+    )
+    .orderBy(desc(notes.id))
+    .limit(limit + 1)
+  return makePage(rows, limit, (note) => note.id)
+}
+
+const ofProject = (projectId: number, id: number) => and(eq(contacts.id, id), eq(contacts.projectId, projectId))

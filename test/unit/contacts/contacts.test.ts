@@ -1,0 +1,351 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { addLabels } from '../../../src/contacts/add-labels.ts'
+import { addNote } from '../../../src/contacts/add-note.ts'
+import { blockContact } from '../../../src/contacts/block-contact.ts'
+import { contactScope, contactView } from '../../../src/contacts/contact.ts'
+import { identitiesOf, listContacts, listNotes } from '../../../src/contacts/contacts.store.ts'
+import { createAttribute } from '../../../src/contacts/create-attribute.ts'
+import { createContact } from '../../../src/contacts/create-contact.ts'
+import { deleteAttribute } from '../../../src/contacts/delete-attribute.ts'
+import { findOrCreateContact } from '../../../src/contacts/find-or-create-contact.ts'
+import { getContact } from '../../../src/contacts/get-contact.ts'
+import { removeLabels } from '../../../src/contacts/remove-labels.ts'
+import { unblockContact } from '../../../src/contacts/unblock-contact.ts'
+import { updateContact } from '../../../src/contacts/update-contact.ts'
+import type { AppError } from '../../../src/platform/errors.ts'
+import type { WorkContext } from '../../../src/team/context.ts'
+import { type FreshDatabase, freshDatabase } from '../../database.ts'
+import { makeProject, recordedChanges } from '../../project.ts'
+
+let fresh: FreshDatabase
+let context: WorkContext
+beforeAll(async () => {
+  fresh = await freshDatabase()
+})
+beforeEach(async () => {
+  await fresh.clear()
+  context = await makeProject(fresh.db)
+})
+afterAll(() => fresh.drop())
+
+type Verb<Input, Result> = (
+  tx: Parameters<Parameters<FreshDatabase['db']['transaction']>[0]>[0],
+  context: WorkContext,
+  input: Input,
+) => Promise<Result>
+const run = <Input, Result>(verb: Verb<Input, Result>, input: Input): Promise<Result> =>
+  fresh.db.transaction((tx) => verb(tx, context, input))
+
+const identitiesOfContact = async (id: number) => (await identitiesOf(fresh.db, [id])).get(id)
+
+describe('a contact', () => {
+  it('is made with its phone in E.164, which is an identity like its e-mail', async () => {
+    const contact = await run(createContact, {
+      fields: { firstName: ' Анна ', phone: '8 (916) 123-45-67', email: 'Anna@Example.com' },
+      identities: [{ kind: 'telegram', value: '77' }],
+      labels: ['vip'],
+    })
+    expect(contact).toMatchObject({
+      firstName: 'Анна',
+      phone: '+79161234567',
+      email: 'anna@example.com',
+      labels: ['vip'],
+    })
+    expect(await identitiesOfContact(contact.id)).toEqual([
+      { kind: 'telegram', value: '77' },
+      { kind: 'phone', value: '+79161234567' },
+      { kind: 'email', value: 'anna@example.com' },
+    ])
+    expect(await recordedChanges(fresh.db)).toEqual([
+      { kind: 'contact.created', data: {} },
+      { kind: 'contact.label_added', data: { label: 'vip' } },
+    ])
+  })
+
+  it('is refused with every fault at once', async () => {
+    const refused = await run(createContact, {
+      fields: { phone: '12', timeZone: 'Mars/Olympus' },
+      attributes: { shoe: 44 },
+      identities: [{ kind: 'Bad kind', value: '1' }],
+    }).catch((error: AppError) => error)
+    expect((refused as AppError).faults.map((fault) => fault.path)).toEqual([
+      'phone',
+      'timeZone',
+      'attributes.shoe',
+      'identities[0].kind',
+    ])
+    expect((await listContacts(fresh.db, context.projectId, {})).items).toEqual([])
+  })
+
+  it('records before and after of what really changed, and nothing when nothing did', async () => {
+    await run(createAttribute, { name: 'city', type: 'text' })
+    const { id } = await run(createContact, { fields: { firstName: 'Anna', lastName: 'Ek' } })
+    await run(updateContact, {
+      contactId: id,
+      fields: { firstName: 'Anne', lastName: 'Ek' },
+      attributes: { city: 'Oslo' },
+    })
+    await run(updateContact, { contactId: id, fields: { firstName: 'Anne' }, attributes: { city: 'Oslo' } })
+    const cleared = await run(updateContact, { contactId: id, attributes: { city: null } })
+    expect(cleared.attributes).toEqual({})
+    expect((await recordedChanges(fresh.db)).filter((change) => change.kind === 'contact.updated')).toEqual([
+      { kind: 'contact.updated', data: { fields: { firstName: ['Anna', 'Anne'], 'attributes.city': [null, 'Oslo'] } } },
+      { kind: 'contact.updated', data: { fields: { 'attributes.city': ['Oslo', null] } } },
+    ])
+  })
+
+  it('leaves a phone that is the identity of another contact where it is', async () => {
+    const first = await run(createContact, { fields: { phone: '+79161234567' } })
+    const second = await run(createContact, { fields: { firstName: 'Boris' } })
+    const updated = await run(updateContact, { contactId: second.id, fields: { phone: '+79161234567' } })
+    expect(updated.phone).toBe('+79161234567')
+    expect(await identitiesOfContact(first.id)).toEqual([{ kind: 'phone', value: '+79161234567' }])
+    expect(await identitiesOfContact(second.id)).toBeUndefined()
+  })
+
+  it('of another project is not found', async () => {
+    const { id } = await run(createContact, {})
+    const other = await makeProject(fresh.db)
+    await expect(getContact(fresh.db, other.projectId, id)).rejects.toThrow(
+      `There is no contact ${id} in this project.`,
+    )
+    await expect(
+      fresh.db.transaction((tx) => updateContact(tx, other, { contactId: id, fields: { firstName: 'X' } })),
+    ).rejects.toThrow('no contact')
+  })
+
+  it('shows attributes beside its fields to placeholders, the fields first', async () => {
+    await run(createAttribute, { name: 'budget', type: 'number' })
+    const contact = await run(createContact, { fields: { firstName: 'Anna' }, attributes: { budget: '1 500,5' } })
+    expect(contactScope(contact)).toMatchObject({ first_name: 'Anna', name: 'Anna', budget: 1500.5, phone: null })
+  })
+
+  it('can be given an operator of its own project only', async () => {
+    const { id } = await run(createContact, {})
+    const operatorId = (context.by as { id: number }).id
+    expect((await run(updateContact, { contactId: id, responsibleId: operatorId })).responsibleId).toBe(operatorId)
+    await expect(run(updateContact, { contactId: id, responsibleId: 999 })).rejects.toThrow(
+      'responsibleId: there is no operator 999',
+    )
+  })
+})
+
+describe('an attribute', () => {
+  const accepted: [type: string, given: unknown, kept: unknown][] = [
+    ['text', 42, '42'],
+    ['number', '-3.5', -3.5],
+    ['date', '30.11.2026', '2026-11-30'],
+    ['date', '2026-11-30', '2026-11-30'],
+    ['datetime', '2026-11-30T18:00', '2026-11-30T15:00:00.000Z'],
+    ['datetime', '2026-11-30T18:00:00+01:00', '2026-11-30T17:00:00.000Z'],
+    ['choice', 'red', 'red'],
+    ['choices', ['red', 'blue', 'red'], ['red', 'blue']],
+    ['boolean', 'true', true],
+    ['phone', '8 916 123 45 67', '+79161234567'],
+    ['email', 'A@B.co', 'a@b.co'],
+    ['link', 'https://example.com/x', 'https://example.com/x'],
+  ]
+  it.each(accepted)('of type %s keeps %j as %j', async (type, given, kept) => {
+    await run(createAttribute, {
+      name: 'field',
+      type: type as 'text',
+      ...(type.startsWith('choice') ? { choices: ['red', 'blue'] } : {}),
+    })
+    const contact = await run(createContact, { attributes: { field: given } })
+    expect(contact.attributes).toEqual({ field: kept })
+  })
+
+  const refused: [type: string, given: unknown, expected: string][] = [
+    ['text', { a: 1 }, 'a text'],
+    ['number', 'many', 'a number'],
+    ['date', '31.02.2026', 'a date'],
+    ['datetime', 'tomorrow', 'a moment'],
+    ['choice', 'green', 'one of "red", "blue"'],
+    ['choices', ['red', 'green'], 'a list of "red", "blue"'],
+    ['boolean', 'perhaps', 'true or false'],
+    ['phone', '123', 'a phone number'],
+    ['email', 'nobody', 'an e-mail address'],
+    ['link', 'ftp://example.com', 'http:// or https://'],
+  ]
+  it.each(refused)('of type %s refuses %j and says what it expects', async (type, given, expected) => {
+    await run(createAttribute, {
+      name: 'field',
+      type: type as 'text',
+      ...(type.startsWith('choice') ? { choices: ['red', 'blue'] } : {}),
+    })
+    await expect(run(createContact, { attributes: { field: given } })).rejects.toThrow(expected)
+  })
+
+  it('that nobody defined is refused, or becomes a text where that is asked', async () => {
+    const { id } = await run(createContact, {})
+    await expect(run(updateContact, { contactId: id, attributes: { city: 'Oslo' } })).rejects.toThrow(
+      'no attribute "city"',
+    )
+    const contact = await run(updateContact, { contactId: id, attributes: { city: 'Oslo' }, defineMissing: true })
+    expect(contact.attributes).toEqual({ city: 'Oslo' })
+    await expect(
+      run(updateContact, { contactId: id, attributes: { first_name: 'Eve' }, defineMissing: true }),
+    ).rejects.toThrow('cannot be the name of an attribute')
+  })
+
+  it('cannot take a taken name or the name of a field', async () => {
+    await run(createAttribute, { name: 'city', type: 'text' })
+    await expect(run(createAttribute, { name: 'city', type: 'number' })).rejects.toThrow(
+      'has an attribute "city" already',
+    )
+    await expect(run(createAttribute, { name: 'phone', type: 'text' })).rejects.toThrow(
+      'name of a field that every contact has',
+    )
+    await expect(run(createAttribute, { name: 'colour', type: 'choice' })).rejects.toThrow('choices: expected a list')
+  })
+
+  it('takes its values along when it is removed', async () => {
+    const definition = await run(createAttribute, { name: 'city', type: 'text' })
+    const { id } = await run(createContact, { attributes: { city: 'Oslo' } })
+    await run(deleteAttribute, { attributeId: definition.id })
+    expect((await getContact(fresh.db, context.projectId, id)).attributes).toEqual({})
+  })
+})
+
+describe('labels and notes', () => {
+  it('set a label once, however often it is added', async () => {
+    const { id } = await run(createContact, {})
+    await run(addLabels, { contactId: id, labels: ['vip', ' vip ', 'hot'] })
+    await run(addLabels, { contactId: id, labels: ['vip'] })
+    const contact = await run(removeLabels, { contactId: id, labels: ['hot', 'never'] })
+    expect(contact.labels).toEqual(['vip'])
+    expect((await recordedChanges(fresh.db)).slice(1)).toEqual([
+      { kind: 'contact.label_added', data: { label: 'vip' } },
+      { kind: 'contact.label_added', data: { label: 'hot' } },
+      { kind: 'contact.label_removed', data: { label: 'hot' } },
+    ])
+    await expect(run(addLabels, { contactId: id, labels: [' '] })).rejects.toThrow('A label is empty')
+  })
+
+  it('keep every label of two that are added at the same time', async () => {
+    const { id } = await run(createContact, {})
+    await Promise.all(['a', 'b', 'c'].map((label) => run(addLabels, { contactId: id, labels: [label] })))
+    expect((await getContact(fresh.db, context.projectId, id)).labels.sort()).toEqual(['a', 'b', 'c'])
+  })
+
+  it('write a note down with the operator who wrote it', async () => {
+    const { id } = await run(createContact, {})
+    const note = await run(addNote, { contactId: id, text: ' Call back ' })
+    expect(note).toMatchObject({ text: 'Call back', operatorId: (context.by as { id: number }).id })
+    expect((await listNotes(fresh.db, context.projectId, { contactId: id })).items).toEqual([note])
+    expect((await recordedChanges(fresh.db)).at(-1)).toEqual({
+      kind: 'note.added',
+      data: { noteId: note.id, text: 'Call back' },
+    })
+    await expect(run(addNote, { contactId: id, text: '' })).rejects.toThrow('is empty')
+  })
+})
+
+describe('findOrCreateContact', () => {
+  it('makes one contact of twenty simultaneous calls', async () => {
+    const found = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        run(findOrCreateContact, {
+          findBy:
+            index % 2
+              ? [
+                  { kind: 'phone', value: '+79161234567' },
+                  { kind: 'email', value: 'a@b.co' },
+                ]
+              : [
+                  { kind: 'email', value: 'A@b.co' },
+                  { kind: 'phone', value: '89161234567' },
+                ],
+        }),
+      ),
+    )
+    expect(new Set(found.map(({ contact }) => contact.id)).size).toBe(1)
+    expect(found.filter(({ created }) => created)).toHaveLength(1)
+  })
+
+  it('lets the first identity that finds somebody win, and adds those that nobody has', async () => {
+    const anna = await run(createContact, { fields: { email: 'anna@example.com' } })
+    const boris = await run(createContact, { fields: { phone: '+79161234567' } })
+    const { contact, created } = await run(findOrCreateContact, {
+      findBy: [
+        { kind: 'telegram', value: '5' },
+        { kind: 'email', value: 'anna@example.com' },
+        { kind: 'phone', value: '+79161234567' },
+      ],
+    })
+    expect({ id: contact.id, created }).toEqual({ id: anna.id, created: false })
+    expect(await identitiesOfContact(anna.id)).toEqual([
+      { kind: 'email', value: 'anna@example.com' },
+      { kind: 'telegram', value: '5' },
+    ])
+    expect(await identitiesOfContact(boris.id)).toEqual([{ kind: 'phone', value: '+79161234567' }])
+  })
+})
+
+describe('a block', () => {
+  it('keeps a contact out until its moment, and without end when none is named', async () => {
+    const { id } = await run(createContact, {})
+    const until = new Date(context.now.getTime() + 3_600_000)
+    const blocked = await run(blockContact, { contactId: id, until, reason: 'rude' })
+    expect(contactView(blocked, [], context.now).blocked).toMatchObject({ until: until.toISOString(), reason: 'rude' })
+    expect(contactView(blocked, [], until).blocked).toBeNull()
+    expect(contactView(await run(blockContact, { contactId: id }), [], until).blocked).toMatchObject({ until: null })
+    await expect(run(blockContact, { contactId: id, until: context.now })).rejects.toThrow('which is over')
+  })
+
+  it('is lifted once', async () => {
+    const { id } = await run(createContact, {})
+    await run(blockContact, { contactId: id })
+    await run(unblockContact, { contactId: id })
+    await run(unblockContact, { contactId: id })
+    expect((await recordedChanges(fresh.db)).map((change) => change.kind)).toEqual([
+      'contact.created',
+      'contact.blocked',
+      'contact.unblocked',
+    ])
+  })
+})
+
+describe('listContacts', () => {
+  beforeEach(async () => {
+    await run(createContact, {
+      fields: { firstName: 'Анна', lastName: 'Каренина', phone: '+79161234567' },
+      labels: ['vip'],
+    })
+    await run(createContact, { fields: { username: 'levin_100%', email: 'levin@pokrovskoe.ru' } })
+    await run(createContact, { fields: { firstName: 'Стива' } })
+  })
+  const names = async (filter: Parameters<typeof listContacts>[2]) =>
+    (await listContacts(fresh.db, context.projectId, filter)).items.map(
+      (contact) => contact.firstName ?? contact.username,
+    )
+
+  it.each([
+    ['карен анна', ['Анна']],
+    ['8 (916) 123-45-67', ['Анна']],
+    ['123-45', ['Анна']],
+    ['@levin', ['levin_100%']],
+    ['0%', ['levin_100%']],
+    ['POKROVSKOE', ['levin_100%']],
+    ['_%_', []],
+  ])('finds %s', async (search, expected) => {
+    expect(await names({ search })).toEqual(expected)
+  })
+
+  it('narrows by label', async () => {
+    expect(await names({ label: 'vip' })).toEqual(['Анна'])
+  })
+
+  it('goes through all of them page by page, the newest first', async () => {
+    const first = await listContacts(fresh.db, context.projectId, { limit: 2 })
+    expect(first.items.map((contact) => contact.firstName)).toEqual(['Стива', null])
+    const second = await listContacts(fresh.db, context.projectId, { limit: 2, cursor: first.nextCursor! })
+    expect(second.items.map((contact) => contact.firstName)).toEqual(['Анна'])
+    expect(second.nextCursor).toBeNull()
+  })
+
+  it('refuses a cursor and a limit that are none', async () => {
+    await expect(names({ cursor: 'banana' })).rejects.toThrow('cursor is not one of ours')
+    await expect(names({ limit: 201 })).rejects.toThrow('limit is 201; expected a whole number from 1 to 200')
+  })
+})
