@@ -51,6 +51,8 @@ export interface Capabilities {
   text: {
     /** The longest text in UTF-16 code units; longer ones are split. */
     maxLength: number
+    /** The longest text that may go with media; absent when as long as any. Longer ones become a message of their own. */
+    captionMaxLength?: number
     /** Whether bold, links and the like are shown. */
     formatting: boolean
   }
