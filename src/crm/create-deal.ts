@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { hasOperator } from '../contacts/contacts.store.ts'
+import { getContact } from '../contacts/get-contact.ts'
+import type { Tx } from '../platform/database/database.ts'
+import { AppError } from '../platform/errors.ts'
+import { invalidInput, parseInput } from '../platform/faults.ts'
+import type { WorkContext } from '../team/context.ts'
+import { recordWork } from '../team/record-work.ts'
+import { nameSchema } from './create-spot.ts'
+import { statusOfStage } from './deal.ts'
+import { findChannelId, insertDeal, insertMove, nextDealNumber, type PlacedDeal } from './deals.store.ts'
+import { findPlace } from './find-place.ts'
+
+export const dealFieldsSchema = {
+  name: nameSchema,
+  budget: z.number().min(-1e15).max(1e15).nullable().optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Za-z]{3}$/, 'expected a currency of ISO 4217 such as EUR')
+    .toUpperCase()
+    .nullable()
+    .optional(),
+  description: z.string().max(20_000).nullable().optional(),
+  /** Values of any kind by name; null takes one away. */
+  variables: z
+    .record(z.string().regex(/^[\p{L}_][\p{L}\p{N}_]{0,63}$/u, 'expected letters, digits and underscores'), z.json())
+    .refine((variables) => JSON.stringify(variables).length <= 100_000, 'expected at most 100,000 characters of JSON')
+    .optional(),
+  responsibleId: z.int().nullable().optional(),
+}
+
+export const newDealSchema = z.strictObject({
+  ...dealFieldsSchema,
+  contactId: z.int(),
+  conversationId: z.int().nullable().optional(),
+  spot: z.string().optional().describe('May be absent when the project has one spot only.'),
+  pipeline: z.string().optional().describe("The spot's oldest pipeline when absent."),
+  stage: z.string().optional().describe('The first open stage when absent.'),
+  sendingChannel: z
+    .string()
+    .optional()
+    .describe('The name of the channel that opens the dialogue when there is none yet.'),
+})
+
+/**
+ * Makes a deal of a contact. That it entered its first stage is told by `deal.created`, not by a change of its own.
+ * Throws `invalid` that names what does not exist, `not_found`.
+ */
+export async function createDeal(
+  tx: Tx,
+  context: WorkContext,
+  input: z.input<typeof newDealSchema>,
+): Promise<PlacedDeal> {
+  const { projectId, now } = context
+  const wanted = parseInput(newDealSchema, input, 'deal')
+  const contact = await getContact(tx, projectId, wanted.contactId)
+  const place = await findPlace(tx, projectId, wanted)
+  await checkResponsible(tx, projectId, wanted.responsibleId)
+  const deal = await insertDeal(tx, {
+    projectId,
+    number: await nextDealNumber(tx, projectId),
+    name: wanted.name,
+    budget: wanted.budget,
+    currency: wanted.currency,
+    description: wanted.description,
+    variables: Object.fromEntries(Object.entries(wanted.variables ?? {}).filter(([, value]) => value !== null)),
+    contactId: contact.id,
+    conversationId: wanted.conversationId,
+    sendingChannelId: await sendingChannel(tx, projectId, wanted.sendingChannel),
+    pipelineId: place.pipeline.id,
+    stageId: place.stage.id,
+    responsibleId: wanted.responsibleId,
+    status: statusOfStage[place.stage.type],
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  })
+  await insertMove(tx, { dealId: deal.id, fromStageId: null, toStageId: deal.stageId, at: now })
+  const subject = { dealId: deal.id, contactId: contact.id, conversationId: deal.conversationId }
+  await recordWork(tx, context, 'deal.created', subject, { ...place, status: deal.status })
+  return { deal, place }
+}
+
+/** Throws `invalid` when the project has no such operator. */
+export async function checkResponsible(tx: Tx, projectId: number, id: number | null | undefined): Promise<void> {
+  if (id === null || id === undefined || (await hasOperator(tx, projectId, id))) return
+  throw invalidInput('deal', [{ path: 'responsibleId', message: `there is no operator ${id} in this project` }])
+}
+
+async function sendingChannel(tx: Tx, projectId: number, name: string | undefined): Promise<number | undefined> {
+  if (name === undefined) return undefined
+  const id = await findChannelId(tx, projectId, name)
+  if (id !== undefined) return id
+  const message = `"${name}" does not exist; expected the name of a channel of this project`
+  throw new AppError('invalid', `sendingChannel ${message}.`, { faults: [{ path: 'sendingChannel', message }] })
+}
