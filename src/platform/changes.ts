@@ -14,6 +14,8 @@ export interface Change {
 
 export interface RecordedChange extends Change {
   id: number
+  /** The transaction that made it: with the number, its place in the log. */
+  xact: string
 }
 
 /** Records a fact in the transaction that makes it. */
@@ -48,6 +50,7 @@ export async function readChanges(
   return {
     changes: rows.map((row) => ({
       id: row.id,
+      xact: row.xact,
       projectId: row.project_id,
       kind: row.kind,
       contactId: row.contact_id,
@@ -58,6 +61,12 @@ export async function readChanges(
     })),
     position: last ? { xact: last.xact, changeId: last.id } : after,
   }
+}
+
+/** The place behind everything that is over by now: a reader that begins here sees what comes. */
+export async function presentPosition(db: Queryable): Promise<CursorPosition> {
+  const rows = await db.query<{ xact: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as xact')
+  return { xact: rows[0]!.xact, changeId: 0 }
 }
 
 interface ChangeRow {

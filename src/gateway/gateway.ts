@@ -1,0 +1,55 @@
+import { Hono } from 'hono'
+import { AppError } from '../platform/errors.ts'
+import { createKeyring } from '../team/authenticate-key.ts'
+import type { Route } from '../team/route.ts'
+import { teamRoutes } from '../team/team.routes.ts'
+import { changesRoutes } from './changes.routes.ts'
+import { endStreams } from './end-streams.ts'
+import { mountHealth } from './health.routes.ts'
+import { mountHooks } from './hooks.routes.ts'
+import { apiBase, mountRoutes } from './mount-routes.ts'
+import { describeApi } from './openapi.ts'
+import { problemOf } from './problems.ts'
+import { requestIdOf } from './request-id.ts'
+import type { Services } from './services.ts'
+import { version } from './version.ts'
+
+/** The whole server as one app: hooks first, because they are many, then health, pages of channels and the API. */
+export function createGateway(services: Services): Hono {
+  const app = new Hono()
+  app.onError((error, c) => problemOf(error, requestIdOf(c.req.raw), services.log))
+  app.notFound((c) => {
+    const error = new AppError(
+      'not_found',
+      `There is nothing at ${c.req.method} ${c.req.path}; ${apiBase}/openapi.json lists what there is.`,
+    )
+    return problemOf(error, requestIdOf(c.req.raw), services.log)
+  })
+  mountHooks(app, services)
+  mountHealth(app, services)
+  app.use('/channels/*', endStreams(services.stopping))
+  for (const definition of services.catalogue.values()) {
+    if (definition.pages) app.route(`/channels/${definition.kind}`, definition.pages(services.pageHost))
+  }
+  mountApi(app, services)
+  return app
+}
+
+function mountApi(app: Hono, services: Services): void {
+  const keyring = createKeyring(services.db, services.clock)
+  const routes = apiRoutes({ ...services, keyring })
+  let description: object | undefined
+  app.get(`${apiBase}/openapi.json`, (c) => {
+    description ??= describeApi(
+      routes.map((route) => route.operation),
+      version,
+    )
+    return c.json(description)
+  })
+  mountRoutes(app, routes, services, keyring)
+}
+
+/** All calls of the API, by the modules that they belong to. */
+export function apiRoutes(services: Services & { keyring: ReturnType<typeof createKeyring> }): Route[] {
+  return [...teamRoutes(services), ...changesRoutes(services)]
+}

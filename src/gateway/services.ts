@@ -1,0 +1,56 @@
+import type { ChannelAdapter, ChannelCatalogue, PageHost } from '../conversations/channel.ts'
+import type { ChannelEvent } from '../conversations/event.ts'
+import type { BlockRegistry } from '../flows/block.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import type { Log } from '../platform/log.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { SafeHttp } from '../platform/safe-http/safe-http.ts'
+import type { Vault } from '../platform/secrets.ts'
+
+/** The way of a message, as far as the outside may push it. */
+export interface Road {
+  /** Stores events of a channel; resolves after the commit, so that the vendor may be told. */
+  receive(channelId: number, events: ChannelEvent[]): Promise<void>
+  /** Works on threads at once, after a commit that put something into their queues. */
+  wake(threadIds: number[]): void
+}
+
+/** The connected accounts, opened. */
+export interface OpenChannels {
+  /** By the unguessable part of `/hooks/{id}`; undefined when there is none or it is switched off. */
+  byHook(hookId: string): Promise<{ id: number; projectId: number; adapter: ChannelAdapter } | undefined>
+  adapter(channelId: number): Promise<ChannelAdapter>
+  /** Checks the account with its vendor and makes the vendor send to us. */
+  connect(channelId: number): Promise<{ address: string }>
+  /** The channel's settings changed, or it is gone: what is open is closed and opened anew. */
+  changed(channelId: number): Promise<void>
+}
+
+/** Everything that the gateway is made of; the composing file fulfils it. */
+export interface Services {
+  db: Database
+  clock: Clock
+  log: Log
+  metrics: Metrics
+  vault: Vault
+  safeHttp: SafeHttp
+  blocks: BlockRegistry
+  catalogue: ChannelCatalogue
+  road: Road
+  channels: OpenChannels
+  /** What pages of channels (the web chat) work with. */
+  pageHost: PageHost
+  /** New deliveries are due; also after a replay. */
+  deliveriesWake(): void
+  signals: {
+    /** Calls back when a topic is told by any process; the topic `changes` says that the log of changes grew. */
+    subscribe(topic: string, callback: () => void): () => void
+  }
+  /** Where we are reached, from outside if at all, without a slash at its end: `https://bot.example.com`. */
+  publicUrl: string
+  /** The directory of the migrations, which readiness is told by. */
+  migrations: string
+  /** Aborted when the program begins to stop: open streams end. */
+  stopping: AbortSignal
+}
