@@ -2,13 +2,12 @@ import { z } from 'zod'
 import { hasOperator } from '../contacts/contacts.store.ts'
 import { getContact } from '../contacts/get-contact.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { AppError } from '../platform/errors.ts'
 import { invalidInput, parseInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
 import { nameSchema } from './create-spot.ts'
-import { statusOfStage } from './deal.ts'
-import { findChannelId, insertDeal, insertMove, nextDealNumber, type PlacedDeal } from './deals.store.ts'
+import { type Deal, statusOfStage } from './deal.ts'
+import { findChannelId, insertDeal, insertMove, nextDealNumber } from './deals.store.ts'
 import { findPlace } from './find-place.ts'
 
 export const dealFieldsSchema = {
@@ -46,11 +45,7 @@ export const newDealSchema = z.strictObject({
  * Makes a deal of a contact. That it entered its first stage is told by `deal.created`, not by a change of its own.
  * Throws `invalid` that names what does not exist, `not_found`.
  */
-export async function createDeal(
-  tx: Tx,
-  context: WorkContext,
-  input: z.input<typeof newDealSchema>,
-): Promise<PlacedDeal> {
+export async function createDeal(tx: Tx, context: WorkContext, input: z.input<typeof newDealSchema>): Promise<Deal> {
   const { projectId, now } = context
   const wanted = parseInput(newDealSchema, input, 'deal')
   const contact = await getContact(tx, projectId, wanted.contactId)
@@ -78,7 +73,7 @@ export async function createDeal(
   await insertMove(tx, { dealId: deal.id, fromStageId: null, toStageId: deal.stageId, at: now })
   const subject = { dealId: deal.id, contactId: contact.id, conversationId: deal.conversationId }
   await recordWork(tx, context, 'deal.created', subject, { ...place, status: deal.status })
-  return { deal, place }
+  return deal
 }
 
 /** Throws `invalid` when the project has no such operator. */
@@ -92,5 +87,5 @@ async function sendingChannel(tx: Tx, projectId: number, name: string | undefine
   const id = await findChannelId(tx, projectId, name)
   if (id !== undefined) return id
   const message = `"${name}" does not exist; expected the name of a channel of this project`
-  throw new AppError('invalid', `sendingChannel ${message}.`, { faults: [{ path: 'sendingChannel', message }] })
+  throw invalidInput('deal', [{ path: 'sendingChannel', message }])
 }

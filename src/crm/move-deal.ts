@@ -1,8 +1,8 @@
 import type { Tx } from '../platform/database/database.ts'
 import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
-import { statusOfStage } from './deal.ts'
-import { insertMove, type PlacedDeal, updateDealRow } from './deals.store.ts'
+import { type Deal, statusOfStage } from './deal.ts'
+import { insertMove, updateDealRow } from './deals.store.ts'
 import { findPlace } from './find-place.ts'
 import { dealForUpdate } from './get-deal.ts'
 
@@ -18,7 +18,7 @@ export interface DealMoveInput {
  * Moves a deal to a stage; its status follows the stage's type. A deal that stands there already stays unchanged and
  * nothing is recorded. Throws `invalid` that names what does not exist, `not_found`.
  */
-export async function moveDeal(tx: Tx, context: WorkContext, input: DealMoveInput): Promise<PlacedDeal> {
+export async function moveDeal(tx: Tx, context: WorkContext, input: DealMoveInput): Promise<Deal> {
   const { projectId, now } = context
   const before = await dealForUpdate(tx, projectId, input.dealId)
   const place = await findPlace(tx, projectId, {
@@ -26,7 +26,7 @@ export async function moveDeal(tx: Tx, context: WorkContext, input: DealMoveInpu
     pipeline: input.pipeline ?? before.place.pipeline.name,
     stage: input.stage,
   })
-  if (place.stage.id === before.deal.stageId) return before
+  if (place.stage.id === before.deal.stageId) return before.deal
 
   const status = statusOfStage[place.stage.type]
   const deal = await updateDealRow(tx, before.deal.id, {
@@ -46,5 +46,5 @@ export async function moveDeal(tx: Tx, context: WorkContext, input: DealMoveInpu
   if (status !== before.deal.status) {
     await recordWork(tx, context, 'deal.status_changed', subject, { from: before.deal.status, to: status })
   }
-  return { deal, place }
+  return deal
 }

@@ -6,7 +6,7 @@ import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
 import { checkResponsible, dealFieldsSchema } from './create-deal.ts'
 import type { Deal } from './deal.ts'
-import { type PlacedDeal, updateDealRow } from './deals.store.ts'
+import { updateDealRow } from './deals.store.ts'
 import { dealForUpdate } from './get-deal.ts'
 
 export const dealUpdateSchema = z.strictObject({
@@ -24,13 +24,13 @@ export async function updateDeal(
   tx: Tx,
   context: WorkContext,
   input: z.input<typeof dealUpdateSchema> & { dealId: number },
-): Promise<PlacedDeal> {
+): Promise<Deal> {
   const { dealId, ...rest } = input
   const { variables = {}, ...fields } = parseInput(dealUpdateSchema, rest, 'deal')
-  const { deal: before, place } = await dealForUpdate(tx, context.projectId, dealId)
+  const { deal: before } = await dealForUpdate(tx, context.projectId, dealId)
   await checkResponsible(tx, context.projectId, fields.responsibleId)
   const changed = differences(before, fields, variables)
-  if (Object.keys(changed).length === 0) return { deal: before, place }
+  if (Object.keys(changed).length === 0) return before
 
   const merged = Object.fromEntries(
     Object.entries({ ...before.variables, ...variables }).filter(([, value]) => value !== null),
@@ -38,7 +38,7 @@ export async function updateDeal(
   const deal = await updateDealRow(tx, before.id, { ...fields, variables: merged, updatedAt: context.now })
   const subject = { dealId: deal.id, contactId: deal.contactId, conversationId: deal.conversationId }
   await recordWork(tx, context, 'deal.updated', subject, { fields: changed })
-  return { deal, place }
+  return deal
 }
 
 /** Before and after of what really changes, by name. */
