@@ -1,0 +1,48 @@
+import type { Fault } from '../../platform/errors.ts'
+import type { ProjectLookup } from '../block.ts'
+
+/** What is wrong with a named spot, pipeline and stage. Without a spot the stage may be of any pipeline of that name. */
+export function stageFaults(
+  { spot, pipeline, stage }: { spot?: string; pipeline?: string; stage?: string },
+  { spots }: ProjectLookup,
+): Fault[] {
+  const pipelinesOfSpot = spot === undefined ? undefined : spots.get(spot)
+  if (spot !== undefined && !pipelinesOfSpot) return [unknown('spot', 'the project', 'spot', spot, [...spots.keys()])]
+  const all = pipelinesOfSpot ? [...pipelinesOfSpot] : [...spots.values()].flatMap((pipelines) => [...pipelines])
+  const named = pipeline === undefined ? all : all.filter(([name]) => name === pipeline)
+  if (pipeline !== undefined && named.length === 0) {
+    return [unknown('pipeline', spot ? `the spot "${spot}"` : 'the project', 'pipeline', pipeline, names(all))]
+  }
+  // A deal of a spot without a named pipeline goes to the first one.
+  const candidates = spot !== undefined && pipeline === undefined ? named.slice(0, 1) : named
+  const stages = candidates.flatMap(([, list]) => list)
+  if (stage === undefined || stages.includes(stage)) return []
+  const where = candidates.length === 1 ? `the pipeline "${candidates[0]![0]}"` : 'the project'
+  return [unknown('stage', where, 'stage', stage, stages)]
+}
+
+/** What is wrong with a named channel, if it is named. */
+export function channelFault(path: string, channel: string | undefined, { channels }: ProjectLookup): Fault[] {
+  if (channel === undefined || channels.has(channel)) return []
+  return [unknown(path, 'the project', 'channel', channel, [...channels])]
+}
+
+/** What is wrong with a place in a flow. */
+export function flowPointFaults({ flow, block }: { flow: string; block?: string }, { flows }: ProjectLookup): Fault[] {
+  const blocks = flows.get(flow)
+  if (!blocks) return [unknown('flow', 'the project', 'flow', flow, [...flows.keys()])]
+  if (block === undefined || blocks.has(block)) return []
+  return [unknown('block', `the flow "${flow}"`, 'block', block, [...blocks])]
+}
+
+function unknown(path: string, owner: string, what: string, name: string, known: string[]): Fault {
+  const unique = [...new Set(known)]
+  const listed = unique.slice(0, 20).map((item) => `"${item}"`)
+  const expected =
+    listed.length > 0 ? `expected one of ${listed.join(', ')}${unique.length > 20 ? ' …' : ''}` : 'it has none'
+  return { path, message: `${owner} has no ${what} "${name}"; ${expected}` }
+}
+
+function names(pipelines: [string, readonly string[]][]): string[] {
+  return pipelines.map(([name]) => name)
+}

@@ -1,0 +1,37 @@
+import type { BlockDefinition, BlockRegistry } from '../block.ts'
+import { addLabels } from './add-labels.ts'
+import { ask } from './ask.ts'
+import { condition } from './condition.ts'
+import { createDeal } from './create-deal.ts'
+import { delay } from './delay.ts'
+import { externalRequest } from './external-request/external-request.ts'
+import { handOver } from './hand-over.ts'
+import { message } from './message.ts'
+import { moveDeal } from './move-deal.ts'
+import { note } from './note.ts'
+import { removeLabels } from './remove-labels.ts'
+import { setFields } from './set-fields.ts'
+import { startFlow } from './start-flow.ts'
+import { stopFlow } from './stop-flow.ts'
+import { switchBlock } from './switch.ts'
+
+/** The blocks that need only what lies below flows, by type; modules above add theirs by `[...blocks, ...theirs]`. */
+export const blocks: BlockRegistry = new Map(
+  [
+    message,
+    ask,
+    delay,
+    condition,
+    switchBlock,
+    setFields,
+    addLabels,
+    removeLabels,
+    externalRequest,
+    createDeal,
+    moveDeal,
+    startFlow,
+    stopFlow,
+    handOver,
+    note,
+  ].map((definition): [string, BlockDefinition] => [definition.type, definition]),
+)

@@ -1,0 +1,91 @@
+import { checkTemplate } from '../platform/check-template.ts'
+import type { Fault } from '../platform/errors.ts'
+import type { BlockRegistry, ProjectLookup } from './block.ts'
+import { checkArrows, unreachableBlocks } from './check-arrows.ts'
+import { type CheckedBlock, type CheckedFlow, readFlow } from './read-flow.ts'
+import { restlessCircles } from './restless-circles.ts'
+
+export interface FlowCheck {
+  /** The flow with all defaults filled in; absent when it has faults. */
+  flow?: CheckedFlow['graph']
+  /** What keeps it from being published. Paths point at the block and the field: `blocks[2] (ask "Phone").options.question`. */
+  faults: Fault[]
+  /** What is allowed and probably not meant. */
+  warnings: Fault[]
+}
+
+export interface FlowCheckOptions {
+  /** Checks the source of a script; absent while the program has no script engine, and scripts are then faults. */
+  scripts?: (source: string) => Fault | undefined
+}
+
+/** Checks everything about a flow that can be known before it runs, and collects all faults instead of stopping at the first. */
+export function checkFlow(
+  input: unknown,
+  registry: BlockRegistry,
+  lookup: ProjectLookup,
+  { scripts }: FlowCheckOptions = {},
+): FlowCheck {
+  const flow = readFlow(input, registry)
+  const withItself = knowingItself(lookup, flow)
+  const faults = [
+    ...flow.faults,
+    ...duplicates(flow),
+    ...flow.blocks.flatMap((block) => [...checkBlock(block, withItself), ...checkScript(block, scripts)]),
+    ...checkTriggers(flow, lookup),
+    ...checkArrows(flow),
+    ...restlessCircles(flow),
+  ]
+  const warnings = unreachableBlocks(flow)
+  return faults.length === 0 ? { flow: flow.graph, faults, warnings } : { faults, warnings }
+}
+
+/** A flow may start or stop itself before it was ever saved. */
+function knowingItself(lookup: ProjectLookup, { graph, ids }: CheckedFlow): ProjectLookup {
+  const own = new Set([...(lookup.flows.get(graph.name) ?? []), ...ids])
+  return { ...lookup, flows: new Map([...lookup.flows, [graph.name, own]]) }
+}
+
+function duplicates({ blocks }: CheckedFlow): Fault[] {
+  const faults: Fault[] = []
+  for (const field of ['id', 'number'] as const) {
+    const first = new Map<string | number, CheckedBlock>()
+    for (const block of blocks) {
+      const value = block.node[field]
+      const other = first.get(value)
+      if (other) {
+        const message = `the ${field} ${JSON.stringify(value)} is also that of ${other.path}; expected another one`
+        faults.push({ path: `${block.path}.${field}`, message })
+      } else first.set(value, block)
+    }
+  }
+  return faults
+}
+
+function checkBlock({ path, definition, options }: CheckedBlock, lookup: ProjectLookup): Fault[] {
+  if (!definition || !options) return []
+  const templates = Object.entries(definition.templates?.(options) ?? {})
+  const under = (fault: Fault) => ({ ...fault, path: `${path}.options.${fault.path}` })
+  return [
+    ...templates.flatMap(([option, template]) => checkTemplate(template, option) ?? []).map(under),
+    ...(definition.check?.(options, lookup) ?? []).map(under),
+  ]
+}
+
+function checkScript({ path, node }: CheckedBlock, scripts: FlowCheckOptions['scripts']): Fault[] {
+  if (node.script === undefined || node.script.trim() === '') return []
+  if (!scripts) return [{ path: `${path}.script`, message: 'this program runs no scripts; expected none' }]
+  const fault = scripts(node.script)
+  return fault ? [{ path: `${path}.script${fault.path ? `: ${fault.path}` : ''}`, message: fault.message }] : []
+}
+
+function checkTriggers({ triggers, ids }: CheckedFlow, { channels }: ProjectLookup): Fault[] {
+  return triggers.flatMap(({ path, trigger }) => [
+    ...(ids.has(trigger.to) ? [] : [{ path: `${path}.to`, message: `there is no block "${trigger.to}" in this flow` }]),
+    ...(trigger.channels ?? []).flatMap((channel, index) =>
+      channels.has(channel)
+        ? []
+        : [{ path: `${path}.channels[${index}]`, message: `the project has no channel "${channel}"` }],
+    ),
+  ])
+}

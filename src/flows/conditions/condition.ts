@@ -1,0 +1,123 @@
+import type { DateTime } from 'luxon'
+import { z } from 'zod'
+import { durationSchema } from '../../platform/duration.ts'
+import type { WorkingHours } from '../../team/team.table.ts'
+import type { Scope } from '../scope.ts'
+import { compare, operators } from './compare.ts'
+import { isOpen } from './working-hours.ts'
+
+const fieldPattern =
+  /^(?:(?:contact|deal|conversation|message|sender|run|project)(?:\.[\p{L}\p{N}_-]+)+|now(?:\.(?:date|time|weekday|open))?)$/u
+
+const scalarSchema = z.union([z.string(), z.number(), z.boolean()])
+
+/** One comparison. */
+export const ruleSchema = z
+  .strictObject({
+    field: z
+      .string()
+      .regex(fieldPattern, 'expected a field such as contact.city, deal.budget, message.text, run.answer or now.time')
+      .describe(
+        'What is looked at, as in a placeholder: `contact.city`, `contact.labels`, `deal.budget`, `conversation.mode`, ' +
+          "`message.text`, `run.answer`, `project.season`; of the time in the contact's zone `now`, `now.date`, `now.time` " +
+          '(`HH:MM`), `now.weekday` (1 is Monday) and `now.open` (by the working hours).',
+      ),
+    operator: z.enum(operators).describe('How it is compared.'),
+    value: z
+      .union([scalarSchema, z.array(scalarSchema)])
+      .optional()
+      .describe(
+        'What it is compared with; placeholders are filled in. A list of two for `between`, a list for `in_list`, a ' +
+          'duration such as `3d` for `within_last`, absent for `is_empty` and `is_set`.',
+      ),
+  })
+  .superRefine((rule, context) => {
+    const message = valueFault(rule.operator, rule.value)
+    if (message) context.addIssue({ code: 'custom', path: ['value'], message })
+  })
+export type Rule = z.infer<typeof ruleSchema>
+
+/** Rules and groups of rules, joined by "and" (`all`) or "or" (`any`). */
+export const groupSchema = z
+  .strictObject({
+    match: z.enum(['all', 'any']).default('all').describe('Whether all of the rules must hold, or any one of them.'),
+    get rules(): z.ZodArray<z.ZodUnion<readonly [typeof ruleSchema, typeof groupSchema]>> {
+      return z
+        .array(z.union([ruleSchema, groupSchema]))
+        .min(1)
+        .max(50)
+        .describe('Rules, and groups of the same form as this one.')
+    },
+  })
+  .describe('A group of rules.')
+export type Group = z.infer<typeof groupSchema>
+
+/** What a group is evaluated on. `now` is the present on the contact's clock. */
+export interface Facts {
+  scope: Scope
+  now: DateTime
+  workingHours: WorkingHours
+}
+
+/** Whether a group of rules holds; placeholders in its values have been filled in. */
+export function evaluate(group: Group, facts: Facts): boolean {
+  const holds = (item: Rule | Group) =>
+    'rules' in item
+      ? evaluate(item, facts)
+      : compare(item.operator, readField(item.field, facts), item.value, facts.now)
+  return group.match === 'all' ? group.rules.every(holds) : group.rules.some(holds)
+}
+
+/** Every rule of a group and of the groups in it, with its path (`rules[1].rules[0]`). */
+export function rulesOf(group: Group, path = ''): { path: string; rule: Rule }[] {
+  return group.rules.flatMap((item, index) => {
+    const here = `${path}rules[${index}]`
+    return 'rules' in item ? rulesOf(item, `${here}.`) : [{ path: here, rule: item }]
+  })
+}
+
+function readField(field: string, { scope, now, workingHours }: Facts): unknown {
+  switch (field) {
+    case 'now':
+      return now
+    case 'now.date':
+      return now.toISODate()
+    case 'now.time':
+      return now.toFormat('HH:mm')
+    case 'now.weekday':
+      return now.weekday
+    case 'now.open':
+      return isOpen(workingHours, now)
+    default:
+      return field.split('.').reduce<unknown>(ownProperty, scope)
+  }
+}
+
+function ownProperty(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  return (value as Record<string, unknown>)[name]
+}
+
+function valueFault(operator: Rule['operator'], value: Rule['value']): string | undefined {
+  const hasPlaceholder = typeof value === 'string' && value.includes('{{')
+  switch (operator) {
+    case 'is_empty':
+    case 'is_set':
+      return value === undefined ? undefined : `expected no value for ${operator}`
+    case 'between':
+      return Array.isArray(value) && value.length === 2 ? undefined : 'expected a list of two values: from and to'
+    case 'in_list':
+      return Array.isArray(value) || hasPlaceholder ? undefined : 'expected a list of values'
+    case 'within_last':
+      return hasPlaceholder || durationSchema.safeParse(value).success
+        ? undefined
+        : 'expected a duration such as 30m or 3d'
+    case 'contains':
+    case 'not_contains':
+    case 'equals':
+    case 'not_equals':
+      return value === undefined ? `expected a value to compare with; use is_empty to ask for nothing` : undefined
+    default:
+      return value === undefined || Array.isArray(value) ? 'expected one value to compare with' : undefined
+  }
+}
