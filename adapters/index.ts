@@ -1,7 +1,8 @@
 import type { ChannelCatalogue, ChannelDefinition } from '../src/conversations/channel.ts'
 import { telegram } from './telegram/telegram.ts'
+import { webchat } from './webchat/webchat.ts'
 
-const definitions: ChannelDefinition[] = [telegram]
+const definitions: ChannelDefinition[] = [telegram, webchat]
 
 /** The channels that the program can connect, by kind. */
 export const channelCatalogue: ChannelCatalogue = new Map(

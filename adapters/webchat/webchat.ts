@@ -1,0 +1,13 @@
+import type { ChannelDefinition } from '../../src/conversations/channel.ts'
+import { createWebchatAdapter } from './adapter.ts'
+import { webchatPages } from './pages.ts'
+import { webchatSettings } from './settings.ts'
+
+/** A chat on a page of ours, or in a site's corner by a script of one line. */
+export const webchat: ChannelDefinition = {
+  kind: 'webchat',
+  title: 'Web chat',
+  settings: webchatSettings,
+  create: createWebchatAdapter,
+  pages: webchatPages,
+}
