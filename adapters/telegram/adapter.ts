@@ -1,7 +1,101 @@
+import type { Update } from 'grammy/types'
 import type { ChannelAdapter, ChannelContext } from '../../src/conversations/channel.ts'
+import { AppError } from '../../src/platform/errors.ts'
+import { sameSecret } from '../kit/same-secret.ts'
+import { allowedUpdates } from './allowed-updates.ts'
+import { openBotClient } from './bot-client.ts'
+import { answerButtonPresses } from './button-presses.ts'
+import { telegramCapabilities } from './capabilities.ts'
+import { fetchFile } from './fetch-file.ts'
+import { namesSomebody } from './inbound/addressing.ts'
+import { eventsOf } from './inbound/events.ts'
+import { sendOutbound } from './outbound/send.ts'
+import { startPolling } from './polling.ts'
+import { readUpdate } from './read-update.ts'
 import type { TelegramSettings } from './settings.ts'
+import { parseThread } from './thread.ts'
 
-/** Connects one Telegram bot. */
-export function createTelegramAdapter(_context: ChannelContext<TelegramSettings>): ChannelAdapter {
-  throw new Error('Not built yet.')
+/** Connections that Telegram may open to us at once for one bot (core.telegram.org/bots/api#setwebhook). */
+const maxConnections = 100
+
+/** Connects one Telegram bot. Nothing is asked of Telegram until `connect`. */
+export function createTelegramAdapter(context: ChannelContext<TelegramSettings>): ChannelAdapter {
+  const { channel, clock, hookUrl, log } = context
+  const { settings } = channel
+  const mode = settings.mode ?? (hookUrl === undefined ? 'polling' : 'webhook')
+  const client = openBotClient(settings)
+  const presses = answerButtonPresses(client, log)
+
+  /** Another process may have connected the bot: who it is called is asked when somebody is called by name. */
+  async function understand(update: Update) {
+    if (client.bot.username === undefined && namesSomebody(update)) await client.learn()
+    presses.answer(update)
+    return eventsOf(update, client.bot, clock.now())
+  }
+
+  return {
+    capabilities: telegramCapabilities,
+
+    pacing: () => ({
+      perSecond: settings.pacing.messagesPerSecond,
+      perThreadPerSecond: settings.pacing.perChatPerSecond,
+      perGroupPerMinute: settings.pacing.perGroupPerMinute,
+    }),
+
+    async connect() {
+      const { username } = await client.learn()
+      if (mode === 'polling') {
+        await client.call((api) => api.deleteWebhook())
+      } else {
+        const { url, secret } = webhookOf(hookUrl, settings)
+        await client.call((api) =>
+          api.setWebhook(url, {
+            secret_token: secret,
+            allowed_updates: allowedUpdates,
+            max_connections: maxConnections,
+          }),
+        )
+      }
+      return { address: `@${username}` }
+    },
+
+    async receive(request) {
+      const given = request.headers.get('x-telegram-bot-api-secret-token')
+      if (settings.webhookSecret === undefined || !sameSecret(given, settings.webhookSecret)) {
+        throw new AppError('unauthenticated', 'The header X-Telegram-Bot-Api-Secret-Token is missing or wrong.')
+      }
+      return { response: { status: 200 }, events: await understand(readUpdate(request.body)) }
+    },
+
+    send: (target, outbound, signal) => sendOutbound(client, parseThread(target.thread), outbound, signal),
+
+    listen: async () => {
+      if (mode === 'webhook') return async () => undefined
+      return startPolling(client, log, async (updates) => {
+        const events = []
+        for (const update of updates) events.push(...(await understand(update)))
+        await context.receive(events)
+      })
+    },
+
+    fetchFile: (ref) => fetchFile(client, settings, ref),
+
+    async close() {
+      await presses.close()
+      client.close()
+    },
+  }
+}
+
+function webhookOf(url: string | undefined, { webhookSecret }: TelegramSettings): { url: string; secret: string } {
+  if (url === undefined) {
+    throw new AppError(
+      'invalid',
+      'mode is "webhook", but the program has no public address: set PUBLIC_URL to an https address, or mode to "polling".',
+    )
+  }
+  if (webhookSecret === undefined) {
+    throw new AppError('invalid', 'webhookSecret is missing: expected a secret of 1 to 256 characters in webhook mode.')
+  }
+  return { url, secret: webhookSecret }
 }

@@ -56,6 +56,8 @@ export interface BotApi {
   revoke(token: string): void
   /** Content that `/file/bot<token>/<path>` gives for a file id. */
   addFile(fileId: string, body: Uint8Array, type?: string): void
+  /** Connections that are open at the moment. */
+  connections(): Promise<number>
   close(): Promise<void>
 }
 
@@ -156,6 +158,10 @@ export async function startBotApi(options: BotApiOptions = {}): Promise<BotApi> 
     clearFaults: () => faults.clear(),
     revoke: (token) => revoked.add(token),
     addFile: (fileId, body, type = 'application/octet-stream') => files.set(fileId, { body, type }),
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
+      }),
     close: async () => {
       for (const bot of accounts.values()) bot.updates.close()
       server.closeAllConnections()

@@ -26,6 +26,13 @@ export function perform(account: Account, method: string, params: Params): unkno
       return fileOf(params.file_id)
     case 'sendMediaGroup':
       return sendAlbum(account, params)
+    case 'editMessageText':
+      return edit(account, params, 'text')
+    case 'editMessageCaption':
+    case 'editMessageMedia':
+    case 'editMessageReplyMarkup':
+    case 'editMessageLiveLocation':
+      return edit(account, params)
     case 'sendChatAction':
       return true
     case 'deleteMessage':
@@ -35,7 +42,6 @@ export function perform(account: Account, method: string, params: Params): unkno
       for (const id of params.message_ids as number[]) account.forget(params.chat_id, id)
       return true
   }
-  if (/^editMessage/.test(method)) return edit(account, params)
   if (/^(send|forwardMessage$)/.test(method)) return send(account, params)
   if (method === 'copyMessage') return { message_id: send(account, params).message_id }
   if (method === 'getChat') return account.chat(params.chat_id)
@@ -74,13 +80,15 @@ function send(account: Account, params: Params): DoubleMessage {
   return message
 }
 
-function edit(account: Account, params: Params): DoubleMessage | true {
+function edit(account: Account, params: Params, needed?: 'text'): DoubleMessage | true {
   if (params.inline_message_id !== undefined) return true
   const old = account.message(params.chat_id, params.message_id)
   if (old === undefined) throw badRequest('message to edit not found')
+  if (needed !== undefined && old[needed] === undefined) throw badRequest('there is no text in the message to edit')
   const edited: DoubleMessage = { ...old, edit_date: Math.floor(Date.now() / 1000) }
   if (params.reply_markup === undefined) delete edited.reply_markup
-  fillContent(edited, params)
+  const { media, ...others } = params as { media?: Params }
+  fillContent(edited, media === undefined ? others : { ...others, ...media, [String(media.type)]: media.media })
   if (JSON.stringify({ ...edited, edit_date: 0 }) === JSON.stringify({ ...old, edit_date: 0 })) {
     throw badRequest(
       'message is not modified: specified new message content and reply markup are exactly the same as a current ' +
@@ -95,7 +103,10 @@ function fillContent(message: DoubleMessage, params: Params): void {
   for (const key of ['text', 'entities', 'caption', 'caption_entities', 'dice']) {
     if (params[key] !== undefined) message[key] = params[key]
   }
-  if (params.text !== undefined && params.entities === undefined) delete message.entities
+  for (const key of ['entities', 'caption_entities']) {
+    const given = params[key] as unknown[] | undefined
+    if (given?.length === 0 || (given === undefined && params.text !== undefined)) delete message[key]
+  }
   const markup = params.reply_markup as Params | undefined
   if (markup?.inline_keyboard !== undefined) message.reply_markup = markup
   for (const key in mediaFields) {
