@@ -1,4 +1,6 @@
 import { Hono } from 'hono'
+import { contactsRoutes } from '../contacts/contacts.routes.ts'
+import { crmRoutes } from '../crm/crm.routes.ts'
 import { AppError } from '../platform/errors.ts'
 import { createKeyring } from '../team/authenticate-key.ts'
 import type { Route } from '../team/route.ts'
@@ -51,5 +53,5 @@ function mountApi(app: Hono, services: Services): void {
 
 /** All calls of the API, by the modules that they belong to. */
 export function apiRoutes(services: Services & { keyring: ReturnType<typeof createKeyring> }): Route[] {
-  return [...teamRoutes(services), ...changesRoutes(services)]
+  return [...teamRoutes(services), ...contactsRoutes(services), ...crmRoutes(services), ...changesRoutes(services)]
 }
