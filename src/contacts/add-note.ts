@@ -15,8 +15,8 @@ export interface NewNote {
 /** Writes something down about a contact, in a conversation or about a deal. Throws `invalid`, `not_found`. */
 export async function addNote(tx: Tx, context: WorkContext, input: NewNote): Promise<Note> {
   const text = input.text.trim()
-  if (text === '' || text.length > 10_000) {
-    const message = `is ${text === '' ? 'empty' : 'too long'}; expected 1 to 10,000 characters`
+  if (text === '' || text.length > 20_000) {
+    const message = `is ${text === '' ? 'empty' : 'too long'}; expected 1 to 20,000 characters`
     throw new AppError('invalid', `The text of the note ${message}.`, { faults: [{ path: 'text', message }] })
   }
   const { id: contactId } = await getContact(tx, context.projectId, input.contactId)

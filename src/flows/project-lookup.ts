@@ -1,0 +1,28 @@
+import { readAttributes } from '../contacts/attributes.store.ts'
+import { readPipelines, readSpots } from '../crm/pipelines.store.ts'
+import type { Queryable } from '../platform/database/database.ts'
+import type { ProjectLookup } from './block.ts'
+import { readChannelNames, readGraphs } from './flows.store.ts'
+
+/** Reads what a flow of the project can refer to. */
+export async function readProjectLookup(db: Queryable, projectId: number): Promise<ProjectLookup> {
+  const attributes = await readAttributes(db, projectId)
+  const spots = await readSpots(db, projectId)
+  const pipelines = await readPipelines(db, projectId)
+  const graphs = await readGraphs(db, projectId)
+  const pipelinesOf = (spotId: number) =>
+    pipelines
+      .filter((pipeline) => pipeline.spotId === spotId)
+      .map(({ name, stages }): [string, string[]] => [name, stages.map((stage) => stage.name)])
+  return {
+    attributes: new Map(attributes.map(({ name, type, choices }) => [name, { type, choices }])),
+    spots: new Map(spots.map(({ id, name }) => [name, new Map(pipelinesOf(id))])),
+    channels: new Set(await readChannelNames(db, projectId)),
+    flows: new Map(
+      graphs.map(({ name, draft, live }) => [
+        name,
+        new Set([...draft.blocks, ...(live?.blocks ?? [])].map((block) => block.id)),
+      ]),
+    ),
+  }
+}
