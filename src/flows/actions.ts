@@ -1,19 +1,7 @@
+import type { ContactFields } from '../contacts/contact.ts'
 import type { AttributeValue } from '../contacts/contacts.table.ts'
 import type { Content } from '../conversations/message.ts'
 import type { Deal } from '../crm/deal.ts'
-
-/** The contact's own fields that a flow may set. */
-export interface ContactFields {
-  firstName?: string | null
-  lastName?: string | null
-  username?: string | null
-  phone?: string | null
-  email?: string | null
-  country?: string | null
-  language?: string | null
-  timeZone?: string | null
-  trafficSource?: string | null
-}
 
 /** Where a block begins in another flow. */
 export interface FlowPoint {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseMarkup } from '../../conversations/markup.ts'
 import type { Button } from '../../conversations/message.ts'
 import { durationMs, durationSchema } from '../../platform/duration.ts'
+import { AppError } from '../../platform/errors.ts'
 import { defineBlock, next, type Outcome, type Reply, type StepContext, waitForReply } from '../block.ts'
 import { chosenButton, pressedAnswer } from './chosen-button.ts'
 import { localClock } from './local-clock.ts'
@@ -89,10 +90,7 @@ export const ask = defineBlock({
     if (resumption.because === 'time') return next('timeout')
     if (resumption.because !== 'reply') return next('invalid')
     const value = answerOf(context, resumption.reply, state.buttons as Button[])
-    if (value !== undefined) {
-      await saveValues(context.act, new Map([[context.options.saveTo, value]]))
-      return next()
-    }
+    if (value !== undefined && (await canBeKept(context, value))) return next()
     const attempt = state.attempt as number
     if (attempt >= context.options.attempts) return next('invalid')
     return askFor(context, context.options.retryText ?? context.options.question, attempt + 1)
@@ -110,6 +108,17 @@ async function askFor(context: Context, question: string, attempt: number): Prom
   })
   const until = options.timeout ? new Date(now.getTime() + durationMs(options.timeout)) : undefined
   return waitForReply({ attempt, buttons }, until)
+}
+
+/** Keeps the answer; false when the target is of a type that it does not fit, and the answer is then a wrong one. */
+async function canBeKept({ act, options }: Context, value: string | number): Promise<boolean> {
+  try {
+    await saveValues(act, new Map([[options.saveTo, value]]))
+    return true
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'invalid') return false
+    throw error
+  }
 }
 
 function buttonsOf({ options, render }: Context): Button[] {

@@ -1,50 +1,19 @@
 import { z } from 'zod'
+import { type ContactFields, contactFieldNames } from '../../contacts/contact.ts'
 import type { AttributeValue } from '../../contacts/contacts.table.ts'
-import type { Actions, ContactFields } from '../actions.ts'
+import type { Actions } from '../actions.ts'
 import type { ProjectLookup } from '../block.ts'
 
 /** The contact's own fields by the names that placeholders use; every other `contact.` name is an attribute. */
-const contactFields: ReadonlyMap<string, keyof ContactFields> = new Map([
-  ['first_name', 'firstName'],
-  ['last_name', 'lastName'],
-  ['username', 'username'],
-  ['phone', 'phone'],
-  ['email', 'email'],
-  ['country', 'country'],
-  ['language', 'language'],
-  ['time_zone', 'timeZone'],
-  ['traffic_source', 'trafficSource'],
-])
+const contactFields: ReadonlyMap<string, keyof ContactFields> = new Map(
+  [...contactFieldNames].map(([field, name]) => [name, field]),
+)
 
 /** What placeholders show of a contact and nobody sets by name. */
-const shownOfContact = [
-  'id',
-  'name',
-  'labels',
-  'picture',
-  'responsible',
-  'created_at',
-  'updated_at',
-  'last_activity_at',
-]
+const shownOfContact = ['id', 'name', 'labels']
 
 /** What placeholders show of a deal beside its variables. */
-const shownOfDeal = [
-  'id',
-  'number',
-  'name',
-  'budget',
-  'currency',
-  'description',
-  'status',
-  'spot',
-  'pipeline',
-  'stage',
-  'responsible',
-  'manual',
-  'created_at',
-  'updated_at',
-]
+const shownOfDeal = ['id', 'number', 'name', 'budget', 'currency', 'description', 'status', 'spot', 'pipeline', 'stage']
 
 /** Where a value is kept, named as the placeholder that reads it again. */
 export const targetSchema = z
