@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { contactsRoutes } from '../contacts/contacts.routes.ts'
+import { channelsRoutes } from '../conversations/channels.routes.ts'
 import { crmRoutes } from '../crm/crm.routes.ts'
 import { AppError } from '../platform/errors.ts'
 import { createKeyring } from '../team/authenticate-key.ts'
@@ -53,5 +54,11 @@ function mountApi(app: Hono, services: Services): void {
 
 /** All calls of the API, by the modules that they belong to. */
 export function apiRoutes(services: Services & { keyring: ReturnType<typeof createKeyring> }): Route[] {
-  return [...teamRoutes(services), ...contactsRoutes(services), ...crmRoutes(services), ...changesRoutes(services)]
+  return [
+    ...teamRoutes(services),
+    ...channelsRoutes(services),
+    ...contactsRoutes(services),
+    ...crmRoutes(services),
+    ...changesRoutes(services),
+  ]
 }
