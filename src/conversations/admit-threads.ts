@@ -21,7 +21,9 @@ export async function admitThreads(tx: Tx, now: Date, threads: ThreadQueue[], pe
       people.set(personKey(person.projectId, person.identities[0]!), contacts[index]!)
     })
   }
-  const opened = threads.filter((thread) => thread.channelId !== 0 && !thread.conversation && thread.events.some(({ event }) => opens(event)))
+  const opened = threads.filter(
+    (thread) => thread.channelId !== 0 && !thread.conversation && thread.events.some(({ event }) => opens(event)),
+  )
   if (opened.length === 0) return
   await createConversations(
     tx,
@@ -69,5 +71,10 @@ function findStrangers(threads: ThreadQueue[], people: People): NewPerson[] {
 /** A message opens a conversation, and so does a group that lets us or somebody in; a status or an unknown payload does not. */
 function opens(event: ThreadEvent): boolean {
   if (event.kind === 'message') return true
-  return event.kind === 'membership' && event.thread.kind === 'group' && event.status !== 'left' && event.status !== 'blocked'
+  return (
+    event.kind === 'membership' &&
+    event.thread.kind === 'group' &&
+    event.status !== 'left' &&
+    event.status !== 'blocked'
+  )
 }

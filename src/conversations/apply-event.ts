@@ -88,7 +88,7 @@ async function applyMessage(
   if (!sender) throw new Error(`The event ${event.externalId} names no sender; expected at least one identity.`)
   if (isBlocked(sender, writes.now)) return undefined
   const said = event.message
-  if (said.albumId && (await joinAlbum(tx, writes, conversation, said))) return undefined
+  if (said.albumId && (await appendToAlbum(tx, conversation.id, said.albumId, said))) return undefined
   const message: Message = {
     id: nextId(),
     projectId: thread.projectId,
@@ -115,9 +115,7 @@ async function applyMessage(
   const first = conversation.lastInboundAt === null
   const patch = writes.conversation(conversation.id)
   patch.unread++
-  patch.lastMessageId = message.id
-  patch.lastMessageAt = writes.now.toISOString()
-  patch.lastInboundAt = patch.lastMessageAt
+  patch.lastInboundAt = writes.now.toISOString()
   if (conversation.unreachable) patch.unreachable = ''
   if (event.thread.title && event.thread.title !== conversation.title) patch.title = event.thread.title
   conversation.lastInboundAt = writes.now
@@ -135,31 +133,6 @@ async function applyMessage(
   learn(writes, sender, event.sender)
   if (conversation.kind === 'group') writes.member(conversation.id, sender.id, undefined, false)
   return { message, conversation, sender, first, command: said.command, event }
-}
-
-/** A part of an album joins the message that another part of it has made, in this batch or before. */
-async function joinAlbum(
-  tx: Tx,
-  writes: BatchWrites,
-  conversation: Conversation,
-  said: MessageEvent['message'],
-): Promise<boolean> {
-  const made = writes.messages.findLast(
-    (other) => other.conversationId === conversation.id && other.albumId === said.albumId,
-  )
-  if (!made) {
-    return appendToAlbum(tx, conversation.id, said.albumId!, {
-      text: said.text,
-      entities: said.entities,
-      parts: said.parts ?? [],
-    })
-  }
-  made.parts = [...(made.parts ?? []), ...(said.parts ?? [])]
-  if (made.text === '') {
-    made.text = said.text
-    made.entities = said.entities ?? null
-  }
-  return true
 }
 
 async function applyEdit(

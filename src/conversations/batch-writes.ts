@@ -14,8 +14,6 @@ export interface ConversationPatch {
   unreachable?: string
   title?: string
   unread: number
-  lastMessageId?: number
-  lastMessageAt?: string
   lastInboundAt?: string
 }
 
@@ -97,6 +95,15 @@ export class BatchWrites {
     })
   }
 
+  #conversationPatches(): (ConversationPatch & { lastMessageId?: number; lastMessageAt?: string })[] {
+    const lastMessages = new Map(this.messages.map((message) => [message.conversationId, message.id]))
+    for (const id of lastMessages.keys()) this.conversation(id)
+    return [...this.#conversations.values()].map((patch) => {
+      const lastMessageId = lastMessages.get(patch.id)
+      return lastMessageId === undefined ? patch : { ...patch, lastMessageId, lastMessageAt: this.now.toISOString() }
+    })
+  }
+
   statements(): (Statement | undefined)[] {
     return [
       insertRows(
@@ -120,7 +127,7 @@ export class BatchWrites {
             text: `update events set status = 'done' where id in (select n::bigint from jsonb_array_elements_text($1::text::jsonb) as n)`,
             params: [JSON.stringify(this.#doneEvents)],
           },
-      patchConversations([...this.#conversations.values()]),
+      patchConversations(this.#conversationPatches()),
       patchContacts([...this.#contacts.values()], this.now),
       insertRows('messages', messageColumns, this.messages.map(messageRow)),
       insertRows(
@@ -148,7 +155,7 @@ function eventRow(thread: ThreadQueue, queued: QueuedEvent, status: 'done' | 'pe
   }
 }
 
-function patchConversations(patches: ConversationPatch[]): Statement | undefined {
+function patchConversations(patches: object[]): Statement | undefined {
   if (patches.length === 0) return undefined
   return {
     text: `update conversations c set

@@ -1,7 +1,9 @@
 import type { Contact } from '../contacts/contact.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
+import { jsonRowReader } from '../platform/database/json-row.ts'
 import { insertRows, runTogether } from '../platform/database/statement.ts'
 import type { Conversation } from './conversation.ts'
+import { conversations } from './conversations.table.ts'
 import type { ConversationKind } from './message.ts'
 import type { ThreadQueue } from './thread-queue.ts'
 
@@ -61,26 +63,60 @@ export async function createConversations(
   )
 }
 
-/** Draws blocks of 64 numbers for what a batch writes; under the threads' locks, so that they grow with the commits. */
-export async function drawIds(tx: Tx, blocks: number): Promise<number[]> {
+const readConversationRow = jsonRowReader(conversations)
+
+interface ConversationRow {
+  conversation: Record<string, unknown>
+  external_id: string
+}
+
+function readRow(
+  row: ConversationRow | undefined,
+): { conversation: Conversation; threadExternalId: string } | undefined {
+  return row && { conversation: readConversationRow(row.conversation), threadExternalId: row.external_id }
+}
+
+/** A conversation with the external id of the thread it is in now. */
+export async function readConversation(
+  db: Queryable,
+  id: number,
+): Promise<{ conversation: Conversation; threadExternalId: string } | undefined> {
+  const [row] = await db.query<ConversationRow>(
+    `select to_jsonb(c) as conversation, t.external_id from conversations c join threads t on t.conversation_id = c.id
+      where c.id = $1 order by t.id desc limit 1`,
+    [id],
+  )
+  return readRow(row)
+}
+
+/** The direct conversation in which a contact wrote last, of one channel or of all, if messages still arrive there. */
+export async function latestConversation(
+  db: Queryable,
+  contactId: number,
+  channelId: number | null,
+): Promise<{ conversation: Conversation; threadExternalId: string } | undefined> {
+  const [row] = await db.query<ConversationRow>(
+    `select to_jsonb(c) as conversation, t.external_id from conversations c join threads t on t.conversation_id = c.id
+      where c.contact_id = $1 and c.kind in ('direct', 'email') and c.unreachable is null and ($2::bigint is null or c.channel_id = $2)
+      order by c.last_inbound_at desc nulls last, t.id desc limit 1`,
+    [contactId, channelId],
+  )
+  return readRow(row)
+}
+
+/** Draws blocks of 1024 numbers for what a batch writes; under the threads' locks, so that they grow with the commits. */
+export async function drawIds(tx: Tx, blocks: number): Promise<NumberBlock[]> {
   const rows = await tx.query<{ last: number }>(
     `select nextval('batch_ids') as last from generate_series(1, $1::int)`,
     [blocks],
   )
-  return rows.flatMap((row) => Array.from({ length: 64 }, (_, index) => Number(row.last) - 63 + index))
+  return rows.map((row) => ({ next: Number(row.last) - 1023, last: Number(row.last) }))
 }
 
-/** The external id of the thread that a conversation is in now, with the channel and kind; undefined when there is none. */
-export async function conversationTarget(
-  db: Queryable,
-  conversationId: number,
-): Promise<{ threadId: number; externalId: string; channelId: number; kind: ConversationKind } | undefined> {
-  const [row] = await db.query<{ id: number; external_id: string; channel_id: number; kind: ConversationKind }>(
-    `select t.id, t.external_id, c.channel_id, c.kind from threads t join conversations c on c.id = t.conversation_id
-      where c.id = $1 order by t.id desc limit 1`,
-    [conversationId],
-  )
-  return row && { threadId: row.id, externalId: row.external_id, channelId: row.channel_id, kind: row.kind }
+/** Numbers that are ours to give out. */
+export interface NumberBlock {
+  next: number
+  last: number
 }
 
 /** The thread got another id from the vendor: events of the new one belong to the same conversation from now on. */

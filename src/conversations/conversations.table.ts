@@ -7,10 +7,10 @@ import type { ThreadEvent } from './event.ts'
 import type { ConversationKind, ConversationMode, DeliveryState, Entity, MessageDirection, Part } from './message.ts'
 
 /**
- * Numbers of what the message path writes, drawn in blocks of 64 under the thread's lock:
+ * Numbers of what the message path writes, drawn in blocks of 1024 under the thread's lock:
  * so within a thread they grow in the order of the commits.
  */
-export const batchIds = pgSequence('batch_ids', { startWith: 64, increment: 64 })
+export const batchIds = pgSequence('batch_ids', { startWith: 1024, increment: 1024 })
 
 /** One connected account. */
 export const channels = pgTable(

@@ -21,7 +21,8 @@ export interface ArrivingEvents {
   people: ({ project_id: number } & Identity)[]
 }
 
-const wanted = `wanted as (
+/** The threads of a batch, as a common table expression over the first two parameters: keys and numbers, as JSON. */
+export const wantedThreads = `wanted as (
   select t.* from threads t
     join jsonb_to_recordset($1::text::jsonb) as k (channel_id bigint, external_id text)
       on t.channel_id = k.channel_id and t.external_id = k.external_id
@@ -44,10 +45,10 @@ export function ensureThreads(tx: Tx, keys: WantedThreads['keys']): Promise<unkn
 
 /** Takes the locks of the threads, waiting for other processes, in the order of their numbers. */
 export function lockThreads(tx: Tx, threads: WantedThreads): Promise<unknown> {
-  return tx.query(`with ${wanted} select 1 from threads where id in (select id from wanted) order by id for update`, [
-    JSON.stringify(threads.keys),
-    JSON.stringify(threads.ids),
-  ])
+  return tx.query(
+    `with ${wantedThreads} select 1 from threads where id in (select id from wanted) order by id for update`,
+    [JSON.stringify(threads.keys), JSON.stringify(threads.ids)],
+  )
 }
 
 export interface LockedThreads {
@@ -92,13 +93,13 @@ export async function readLockedThreads(
   limit: number,
 ): Promise<LockedThreads> {
   const [row] = await tx.query<LockedRow>(
-    `with ${wanted}
+    `with ${wantedThreads}
      select
        (select json_agg(json_build_object('id', w.id, 'project_id', w.project_id, 'channel_id', w.channel_id,
                  'external_id', w.external_id, 'conversation', to_jsonb(c), 'contact', to_jsonb(p)))
           from wanted w
           left join conversations c on c.id = w.conversation_id
-          left join contacts p on p.id = coalesce(c.contact_id,
+          left join contacts p on p.id = coalesce(case when c.kind <> 'group' then c.contact_id end,
             case when w.channel_id = 0 then substring(w.external_id from '^contact:(\\d+)$')::bigint end)) as threads,
        (select json_agg(e) from (
           select e.id, e.thread_id, e.external_id, e.payload, e.received_at, e.hold_until
@@ -120,6 +121,18 @@ export async function readLockedThreads(
     ],
   )
   return { threads: threadQueues(row!), people: peopleByKey(row!), known: new Set(row!.known?.map(eventKey)) }
+}
+
+/** Unfinished deliveries of the threads' conversations, by lane: another process may have stored some that we do not hold. */
+export async function openDeliveries(tx: Tx, threads: WantedThreads): Promise<Map<string, number[]>> {
+  const rows = await tx.query<{ lane: string; ids: number[] | null }>(
+    `with ${wantedThreads}
+     select 'conversation:' || w.conversation_id as lane, json_agg(d.id) filter (where d.id is not null) as ids
+       from wanted w left join deliveries d on d.lane = 'conversation:' || w.conversation_id and d.finished_at is null
+      where w.conversation_id is not null group by 1`,
+    [JSON.stringify(threads.keys), JSON.stringify(threads.ids)],
+  )
+  return new Map(rows.map((row) => [row.lane, row.ids ?? []]))
 }
 
 /** How a person is looked up in {@link LockedThreads.people}. */
@@ -180,6 +193,25 @@ export async function storePending(
      on conflict (channel_id, external_id) do nothing`,
     [JSON.stringify(events)],
   )
+}
+
+/** Numbers of threads by their keys. */
+export async function threadNumbers(tx: Tx, keys: WantedThreads['keys']): Promise<number[]> {
+  const rows = await tx.query<{ id: number }>(`with ${wantedThreads} select id from wanted order by id`, [
+    JSON.stringify(keys),
+    '[]',
+  ])
+  return rows.map((row) => row.id)
+}
+
+/** The number of the oldest event that waits in a thread, unless it is held back; that one is worked on next. */
+export async function oldestPending(db: Queryable, threadId: number, now: Date): Promise<number | undefined> {
+  const [row] = await db.query<{ id: number; held: boolean }>(
+    `select id, coalesce(hold_until > $2::timestamptz, false) as held from events
+      where thread_id = $1 and status = 'pending' order by id limit 1`,
+    [threadId, now.toISOString()],
+  )
+  return row && !row.held ? row.id : undefined
 }
 
 /** Sets an event aside with what went wrong, so that the later ones of its thread go on. */

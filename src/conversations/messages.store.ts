@@ -1,4 +1,7 @@
-import type { Tx } from '../platform/database/database.ts'
+import type { Queryable, Tx } from '../platform/database/database.ts'
+import { jsonRowReader } from '../platform/database/json-row.ts'
+import type { Message } from './conversation.ts'
+import { messages } from './conversations.table.ts'
 import type { Entity, Part } from './message.ts'
 
 /** Changes a stored message's text and parts, as its author did. */
@@ -28,7 +31,7 @@ export async function appendToAlbum(
   tx: Tx,
   conversationId: number,
   albumId: string,
-  addition: { text: string; entities?: Entity[]; parts: Part[] },
+  addition: { text: string; entities?: Entity[]; parts?: Part[] },
 ): Promise<boolean> {
   const rows = await tx.query(
     `update messages set parts = coalesce(parts, '[]') || $3::text::jsonb,
@@ -38,7 +41,7 @@ export async function appendToAlbum(
     [
       conversationId,
       albumId,
-      JSON.stringify(addition.parts),
+      JSON.stringify(addition.parts ?? []),
       addition.text,
       addition.entities ? JSON.stringify(addition.entities) : null,
     ],
@@ -102,4 +105,16 @@ export async function noteSent(
        from jsonb_to_recordset($1::text::jsonb) as r (id bigint, external_id text, status text, error text) where m.id = r.id`,
     [JSON.stringify(results)],
   )
+}
+
+const readMessageRow = jsonRowReader(messages)
+
+/** Messages by number, in the order they were stored. */
+export async function readMessages(db: Queryable, ids: number[]): Promise<Message[]> {
+  const rows = await db.query<{ message: Record<string, unknown> }>(
+    `select to_jsonb(m) as message from messages m
+      where id in (select n::bigint from jsonb_array_elements_text($1::text::jsonb) as n) order by id`,
+    [JSON.stringify(ids)],
+  )
+  return rows.map((row) => readMessageRow(row.message))
 }

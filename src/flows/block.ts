@@ -8,22 +8,37 @@ import type { Scope } from './scope.ts'
 /** How a block's step ends. */
 export type Outcome =
   /** The run goes on by this output. */
-  | { then: 'next'; output: string }
+  | { do: 'next'; output: string }
   /** The run waits: for the reply, for a moment, or for whichever comes first. The block is resumed. */
-  | { then: 'wait'; for: 'reply' | 'time'; until?: Date; state?: Record<string, unknown> }
+  | { do: 'wait'; for: 'reply' | 'time'; until?: Date; state?: Record<string, unknown> }
   /** Work outside begins after the commit; the block is resumed with its result. */
-  | { then: 'call'; caller: string; request: unknown; state?: Record<string, unknown> }
+  | { do: 'call'; caller: string; request: unknown; state?: Record<string, unknown> }
   /** This branch of the run is over. */
-  | { then: 'end' }
+  | { do: 'end' }
   /** The step failed: by the output `error` where the block has one with an arrow, else the run stops visibly. */
-  | { then: 'fail'; message: string }
+  | { do: 'fail'; message: string }
 
-export const next = (output = 'next'): Outcome => ({ then: 'next', output })
-export const waitForReply = (state?: Record<string, unknown>, until?: Date): Outcome => ({ then: 'wait', for: 'reply', state, until })
-export const waitUntil = (until: Date, state?: Record<string, unknown>): Outcome => ({ then: 'wait', for: 'time', until, state })
-export const call = (caller: string, request: unknown, state?: Record<string, unknown>): Outcome => ({ then: 'call', caller, request, state })
-export const end = (): Outcome => ({ then: 'end' })
-export const fail = (message: string): Outcome => ({ then: 'fail', message })
+export const next = (output = 'next'): Outcome => ({ do: 'next', output })
+export const waitForReply = (state?: Record<string, unknown>, until?: Date): Outcome => ({
+  do: 'wait',
+  for: 'reply',
+  state,
+  until,
+})
+export const waitUntil = (until: Date, state?: Record<string, unknown>): Outcome => ({
+  do: 'wait',
+  for: 'time',
+  until,
+  state,
+})
+export const call = (caller: string, request: unknown, state?: Record<string, unknown>): Outcome => ({
+  do: 'call',
+  caller,
+  request,
+  state,
+})
+export const end = (): Outcome => ({ do: 'end' })
+export const fail = (message: string): Outcome => ({ do: 'fail', message })
 
 /** The contact's message that a step sees. */
 export interface Reply {

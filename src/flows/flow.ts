@@ -52,14 +52,19 @@ export const triggerSchema = z.discriminatedUnion('type', [
     ...triggerBase,
   }),
   z.strictObject({
-    type: z.literal('any_message').describe('A message that nothing else takes: no command, no keyword, no run that waits.'),
+    type: z
+      .literal('any_message')
+      .describe('A message that nothing else takes: no command, no keyword, no run that waits.'),
     ...triggerBase,
   }),
   z.strictObject({
     type: z.literal('keyword'),
     words: z.array(z.string().min(1)).min(1).describe('Compared without regard to case and surrounding space.'),
     match: z.enum(['exact', 'starts', 'contains']).default('exact').describe('contains looks for whole words.'),
-    whileWaiting: z.boolean().default(false).describe('Also while a run waits for a reply; otherwise the reply goes to that run.'),
+    whileWaiting: z
+      .boolean()
+      .default(false)
+      .describe('Also while a run waits for a reply; otherwise the reply goes to that run.'),
     ...triggerBase,
   }),
   z.strictObject({

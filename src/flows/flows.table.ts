@@ -62,6 +62,8 @@ export const runs = pgTable(
     branches: jsonb().$type<Branch[]>().notNull(),
     variables: jsonb().$type<Record<string, unknown>>().notNull(),
     dealId: ref(),
+    /** The channel through which a run without a conversation writes first. */
+    sendingChannelId: ref(),
     /** The earliest moment that a branch waits for. */
     dueAt: moment(),
     /** Messages (by number) that came while work outside is under way, and wait their turn. */

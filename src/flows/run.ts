@@ -9,6 +9,9 @@ interface BranchBase {
   state?: Record<string, unknown>
   /** When it goes on by itself, ISO 8601. */
   dueAt?: string
+  /** The message that moved the run here, and in a group its sender: the steps to come still see them. */
+  reply?: { id: number; text: string; externalId: string | null; at: string }
+  senderId?: number
 }
 
 /** The block asked and waits for the contact. Without `output` the block is resumed with the reply; with it the run takes that output. */
@@ -22,7 +25,7 @@ export interface PauseBranch extends BranchBase {
   kind: 'pause'
   dueAt: string
   /** What follows: the block is resumed, it is entered, or (its work being done) the run takes the chosen output. */
-  then: { do: 'resume' } | { do: 'enter' } | { do: 'settle'; output: string }
+  next: { do: 'resume' } | { do: 'enter' } | { do: 'settle'; output: string; waited: boolean }
   /** A reply of the contact cancels it: a pended message whose arrow does not say "do not cancel". */
   cancelledByReply: boolean
   /** The contact's messages are stored but do not move the flow until it is over: a message delay. */
@@ -32,9 +35,9 @@ export interface PauseBranch extends BranchBase {
 /** Work outside, started after the commit. */
 export interface CallBranch extends BranchBase {
   kind: 'call'
-  /** Who does it, `http`, and what it is asked. */
+  /** Who does it (`http`), and what it is asked; sealed, as it may hold secrets. */
   caller: string
-  request: unknown
-  /** Steps since the run last waited for a person or a moment, so that a circle of calls is noticed too. */
-  hops: number
+  request: string
+  /** How often each block was passed since the run last waited, so that a circle of calls is noticed too. */
+  visits: Record<string, number>
 }

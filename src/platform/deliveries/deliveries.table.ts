@@ -34,6 +34,7 @@ export const deliveries = pgTable(
   },
   (table) => [
     index('deliveries_open').on(table.queue, table.id).where(sql`finished_at is null`),
+    index('deliveries_open_lane').on(table.lane).where(sql`finished_at is null`),
     index('deliveries_dead').on(table.projectId, table.id).where(sql`status = 'dead'`),
     index('deliveries_by_subject').on(table.kind, table.subjectId, table.id).where(sql`kind <> 'message'`),
   ],

@@ -181,18 +181,16 @@ describe('readProjectLookup', () => {
     await run(createAttribute, { name: 'colour', type: 'choice', choices: ['red'] })
     const spot = await run(createSpot, { name: 'Moscow' })
     await run(createPipeline, { spotId: spot.id, name: 'Sales', stages: [{ name: 'New' }] })
-    await fresh.db.orm
-      .insert(channels)
-      .values({
-        projectId,
-        kind: 'webchat',
-        name: 'site',
-        settings: {},
-        hookId: 'h',
-        enabled: true,
-        createdAt: now,
-        updatedAt: now,
-      })
+    await fresh.db.orm.insert(channels).values({
+      projectId,
+      kind: 'webchat',
+      name: 'site',
+      settings: {},
+      hookId: 'h',
+      enabled: true,
+      createdAt: now,
+      updatedAt: now,
+    })
     const { id } = await run(saveFlow, { draft: greeting('one') })
     await run(publishFlow, { flowId: id })
     await run(saveFlow, { flowId: id, draft: { name: 'Greeting', blocks: [{ id: 'bye', number: 2, type: 'note' }] } })

@@ -1,0 +1,66 @@
+import type { DeliveryDraft } from '../platform/deliveries/delivery.ts'
+import type { Outbound } from './channel.ts'
+import type { Conversation, Message } from './conversation.ts'
+import type { ConversationKind } from './message.ts'
+
+/** What a delivery of a message carries. */
+export interface MessagePayload {
+  conversationId: number
+  /** The external id of the thread. */
+  thread: string
+  kind: ConversationKind
+  outbound: Outbound
+  /** Shows "typing" for a moment before. */
+  typing?: boolean
+}
+
+/** The queue of a channel's deliveries, which is the name of its lease too. */
+export function channelQueue(channelId: number): string {
+  return `channel:${channelId}`
+}
+
+/** The channel whose queue it is. */
+export function channelOfQueue(queue: string): number {
+  return Number(queue.slice('channel:'.length))
+}
+
+/** What keeps a conversation's messages in order. */
+export function conversationLane(conversationId: number): string {
+  return `conversation:${conversationId}`
+}
+
+/** The delivery that brings a message to its thread. */
+export function messageDelivery(
+  message: Message,
+  conversation: Conversation,
+  thread: string,
+  typing: boolean,
+): DeliveryDraft {
+  const payload: MessagePayload = {
+    conversationId: conversation.id,
+    thread,
+    kind: conversation.kind,
+    outbound: {
+      action: 'message',
+      text: message.text,
+      entities: message.entities ?? undefined,
+      // What flows and operators say holds outbound parts only; the schema of content sees to that.
+      parts: (message.parts ?? undefined) as Extract<Outbound, { action: 'message' }>['parts'],
+      replyToExternalId: message.replyToExternalId ?? undefined,
+    },
+    ...(typing && { typing }),
+  }
+  return {
+    id: message.id,
+    projectId: message.projectId,
+    queue: channelQueue(conversation.channelId),
+    lane: conversationLane(conversation.id),
+    kind: 'message',
+    subjectId: message.id,
+    payload,
+    attempts: 0,
+    dueAt: message.at,
+    doubtful: false,
+    status: 'pending',
+  }
+}

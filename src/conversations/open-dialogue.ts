@@ -1,0 +1,36 @@
+import { contactIdentities, readContact } from '../contacts/people.store.ts'
+import type { Tx } from '../platform/database/database.ts'
+import type { Conversation } from './conversation.ts'
+import { createConversations, latestConversation } from './conversations.store.ts'
+import type { ThreadRef } from './event.ts'
+import { ensureThreads, readLockedThreads } from './events.store.ts'
+import type { Identity } from './message.ts'
+
+/**
+ * A conversation through which we can write to a contact first: the latest one they have in the channel (in any, when none is
+ * named), or a new one in the thread that the channel finds by their identities. Undefined when there is no way.
+ */
+export async function openDialogue(
+  tx: Tx,
+  now: Date,
+  input: {
+    projectId: number
+    contactId: number
+    channelId: number | null
+    threadFor(identities: Identity[]): ThreadRef | undefined
+  },
+): Promise<{ conversation: Conversation; threadExternalId: string } | undefined> {
+  const existing = await latestConversation(tx, input.contactId, input.channelId)
+  if (existing || !input.channelId) return existing
+  const ref = input.threadFor(await contactIdentities(tx, input.contactId))
+  if (!ref) return undefined
+  const key = { project_id: input.projectId, channel_id: input.channelId, external_id: ref.id }
+  await ensureThreads(tx, [key])
+  const { threads } = await readLockedThreads(tx, { keys: [key], ids: [] }, { events: [], people: [] }, 0)
+  const thread = threads[0]!
+  if (!thread.conversation) {
+    const contact = await readContact(tx, input.contactId)
+    await createConversations(tx, now, [{ thread, kind: ref.kind, title: ref.title ?? null, contact }])
+  }
+  return { conversation: thread.conversation!, threadExternalId: thread.externalId }
+}

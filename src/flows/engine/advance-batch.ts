@@ -1,0 +1,180 @@
+import { admitThreads } from '../../conversations/admit-threads.ts'
+import { BatchWrites } from '../../conversations/batch-writes.ts'
+import { drawIds, type NumberBlock } from '../../conversations/conversations.store.ts'
+import { ensureThreads, lockThreads, openDeliveries, readLockedThreads } from '../../conversations/events.store.ts'
+import type { ThreadQueue } from '../../conversations/thread-queue.ts'
+import { findDeals } from '../../crm/deals.store.ts'
+import type { Tx } from '../../platform/database/database.ts'
+import { runTogether } from '../../platform/database/statement.ts'
+import { insertDeliveries } from '../../platform/deliveries/deliveries.store.ts'
+import type { DeliveryDraft } from '../../platform/deliveries/delivery.ts'
+import type { Dispatcher } from '../../platform/deliveries/dispatcher.ts'
+import { advanceThread, type ThreadWork } from './advance-thread.ts'
+import { type Batch, queueArrivals } from './batch.ts'
+import type { EngineCache } from './engine-cache.ts'
+import { insertRuns, insertSteps, lockRuns, type Run, updateRuns } from './runs.store.ts'
+import type { ChannelLookup, RunState, StartedCall, ThreadContext } from './thread-context.ts'
+
+/** What a batch needs that outlives it. */
+export interface BatchTools {
+  now: Date
+  /** The name of this process. */
+  process: string
+  cache: EngineCache
+  channels: ChannelLookup
+  dispatcher: Dispatcher
+  seal(text: string): string
+}
+
+/** What a batch did, for what follows its commit. */
+export interface BatchResult {
+  writes: BatchWrites
+  calls: StartedCall[]
+  /** Unfinished deliveries by lane, as they were when the locks were taken. */
+  open: Map<string, number[]>
+  /** Threads that go on later: at a moment, or at once when there was more than one batch takes. */
+  later: { threadId: number; at: Date }[]
+}
+
+/**
+ * Works on a batch in one transaction: lock, read, advance each thread, write. Takes `limit` stored events at most. Deliveries that
+ * begin with the commit are put into `started` as their places are taken, so that they can be given back if it fails.
+ */
+export async function advanceBatch(
+  tx: Tx,
+  batch: Batch,
+  tools: BatchTools,
+  limit: number,
+  started: DeliveryDraft[],
+): Promise<BatchResult> {
+  const { wanted, arrivals } = batch
+  // Sent without waiting for one another: one trip to the server, worked on in this order.
+  const [, , locked, runs, open, blocks] = await Promise.all([
+    wanted.keys.length > 0 ? ensureThreads(tx, wanted.keys) : undefined,
+    lockThreads(tx, wanted),
+    readLockedThreads(tx, wanted, batch.arriving, limit),
+    lockRuns(tx, wanted, batch.runIds),
+    openDeliveries(tx, wanted),
+    drawIds(tx, 1 + Math.ceil(arrivals.length / 50)),
+  ])
+  const threads = locked.threads.toSorted((one, other) => one.id - other.id)
+  const stored = threads.reduce((sum, thread) => sum + thread.events.length, 0)
+  queueArrivals(threads, arrivals, locked.known)
+  const projectIds = threads.map((thread) => thread.projectId)
+  await tools.cache.ensure(
+    tx,
+    projectIds,
+    runs.map((run) => run.versionId),
+  )
+  await admitThreads(tx, tools.now, threads, locked.people)
+  const states = await runStates(tx, runs, tools.cache)
+
+  const shared = sharedContext(tx, tools, blocks)
+  const later: BatchResult['later'] = []
+  for (const thread of threads) {
+    const work = batch.work.get(thread.id) ?? nothing
+    const mine = states.filter((state) => belongs(state, thread, work))
+    const context = threadContext(shared, thread, mine, tools)
+    const held = await advanceThread(context, work, {
+      tx,
+      writes: shared.writes,
+      people: locked.people,
+      nextId: shared.nextId,
+    })
+    if (held) later.push({ threadId: thread.id, at: held })
+    for (const state of context.runs) if (!states.includes(state)) states.push(state)
+  }
+  if (stored >= limit) later.push(...threads.map((thread) => ({ threadId: thread.id, at: tools.now })))
+  await writeBatch(tx, shared, states, open, tools, started)
+  return { writes: shared.writes, calls: shared.calls, open, later }
+}
+
+const nothing: ThreadWork = { due: new Set(), results: [], orphans: new Set() }
+
+async function writeBatch(
+  tx: Tx,
+  shared: SharedContext,
+  states: RunState[],
+  open: Map<string, number[]>,
+  tools: BatchTools,
+  started: DeliveryDraft[],
+): Promise<void> {
+  const { writes, steps } = shared
+  for (const draft of writes.deliveries) {
+    const lane = open.get(draft.lane)
+    if (!lane || !tools.dispatcher.tryStart(draft, lane)) continue
+    draft.status = 'sending'
+    started.push(draft)
+  }
+  const touched = states.filter((state) => state.touched)
+  for (const { run } of touched) run.updatedAt = tools.now
+  await runTogether(tx, [
+    ...writes.statements(),
+    insertDeliveries(writes.deliveries, tools.process, tools.now),
+    insertRuns(touched.filter((state) => state.isNew).map((state) => state.run)),
+    updateRuns(touched.filter((state) => !state.isNew).map((state) => state.run)),
+    insertSteps(steps),
+  ])
+}
+
+type SharedContext = Pick<
+  ThreadContext,
+  'tx' | 'writes' | 'steps' | 'calls' | 'conversations' | 'nextId' | 'reserveIds'
+>
+
+function sharedContext(tx: Tx, tools: BatchTools, blocks: NumberBlock[]): SharedContext {
+  const left = () => blocks.reduce((sum, block) => sum + block.last - block.next + 1, 0)
+  return {
+    tx,
+    writes: new BatchWrites(tools.now),
+    steps: [],
+    calls: [],
+    conversations: new Map(),
+    nextId() {
+      while (blocks[0]!.next > blocks[0]!.last) blocks.shift()
+      return blocks[0]!.next++
+    },
+    async reserveIds() {
+      if (left() < 200) blocks.push(...(await drawIds(tx, 1)))
+    },
+  }
+}
+
+function threadContext(shared: SharedContext, thread: ThreadQueue, runs: RunState[], tools: BatchTools): ThreadContext {
+  return {
+    ...shared,
+    now: tools.now,
+    process: tools.process,
+    thread,
+    project: tools.cache.project(thread.projectId),
+    runs,
+    flows: tools.cache,
+    channels: tools.channels,
+    reply: undefined,
+    sender: thread.contact,
+    seal: tools.seal,
+  }
+}
+
+async function runStates(tx: Tx, runs: Run[], cache: EngineCache): Promise<RunState[]> {
+  const deals = await findDeals(
+    tx,
+    runs.flatMap((run) => (run.dealId === null ? [] : [run.dealId])),
+  )
+  return runs.map((run) => ({
+    run,
+    flow: cache.version(run.versionId),
+    deal: deals.find(({ deal }) => deal.id === run.dealId),
+    isNew: false,
+    touched: false,
+    visits: {},
+  }))
+}
+
+/** A direct thread moves its contact's runs, a group its own; and any moves those it was woken for. */
+function belongs({ run }: RunState, thread: ThreadQueue, work: ThreadWork): boolean {
+  if (run.contactId !== null && run.contactId === thread.contact?.id) return true
+  if (run.contactId === null && run.conversationId !== null && run.conversationId === thread.conversation?.id)
+    return true
+  return work.due.has(run.id) || work.orphans.has(run.id) || work.results.some((answer) => answer.runId === run.id)
+}

@@ -1,0 +1,140 @@
+import { readContact } from '../../contacts/people.store.ts'
+import { type ApplyTools, applyEvent } from '../../conversations/apply-event.ts'
+import { joinAlbums } from '../../conversations/join-albums.ts'
+import { readMessages } from '../../conversations/messages.store.ts'
+import type { CallResult } from '../block.ts'
+import type { Branch } from '../run.ts'
+import { moveRuns } from './move-runs.ts'
+import { replyOf, resumeInTime, resumeWithResult } from './resume-branch.ts'
+import { closeMove, endRun } from './run-state.ts'
+import { takeMessage, takeWaitingMessage } from './take-message.ts'
+import { takeSignal } from './take-signal.ts'
+import type { RunState, ThreadContext } from './thread-context.ts'
+
+/** What a thread is advanced for, besides the events that line up in it. */
+export interface ThreadWork {
+  /** Runs for which a moment has come. */
+  due: Set<number>
+  results: CallAnswer[]
+  /** Runs whose work outside is begun again, as the process that did it is gone. */
+  orphans: Set<number>
+}
+
+/** What came of work outside. */
+export interface CallAnswer {
+  runId: number
+  branchId: number
+  result: CallResult
+}
+
+/**
+ * Advances a thread under its lock: answers of work outside first, then moments that have come, then its events, the
+ * oldest first. Gives the moment until which the rest is held back, if it is.
+ */
+export async function advanceThread(
+  context: ThreadContext,
+  work: ThreadWork,
+  tools: ApplyTools,
+): Promise<Date | undefined> {
+  for (const runId of work.orphans) adoptCalls(context, runId)
+  for (const answer of work.results) await takeAnswer(context, answer)
+  for (const runId of work.due) await takeDue(context, runId)
+  const { thread, writes } = context
+  const events = joinAlbums(thread.events)
+  for (const [index, queued] of events.entries()) {
+    const held = queued.holdUntil ? new Date(queued.holdUntil) : undefined
+    if (held && held > context.now) {
+      for (const rest of events.slice(index)) for (const part of rest.parts) writes.postpone(thread, part)
+      return held
+    }
+    await context.reserveIds()
+    if (queued.event.kind === 'signal') await takeSignal(context, queued.event)
+    else {
+      const incoming = await applyEvent(tools, thread, queued.event)
+      if (incoming) await takeMessage(context, incoming)
+    }
+    for (const part of queued.parts) writes.finish(thread, part)
+  }
+  return undefined
+}
+
+async function takeAnswer(context: ThreadContext, { runId, branchId, result }: CallAnswer): Promise<void> {
+  const state = activeRun(context, runId)
+  const branch = state?.run.branches.find((other) => other.id === branchId)
+  if (!state || branch?.kind !== 'call') return
+  await recall(context, branch)
+  await moveRuns(context, [resumeWithResult(state, branch, { because: 'result', result })])
+  await takeInbox(context, state)
+}
+
+/** Messages that came while the work was under way take their turn, until other work begins. */
+async function takeInbox(context: ThreadContext, state: RunState): Promise<void> {
+  const waiting = state.run.inbox
+  if (waiting.length === 0) return
+  if (context.runs.some(({ run }) => run.status === 'active' && run.branches.some((branch) => branch.kind === 'call')))
+    return
+  state.run.inbox = []
+  state.touched = true
+  const messages = await readMessages(context.tx, waiting)
+  for (const [index, message] of messages.entries()) {
+    const conversation = context.thread.conversation
+    const sender =
+      context.thread.contact ??
+      (message.contactId === null ? undefined : await readContact(context.tx, message.contactId))
+    if (!conversation || !sender) continue
+    await takeWaitingMessage(context, message, sender, conversation)
+    const calling = context.runs.find(
+      ({ run }) => run.status === 'active' && run.branches.some((branch) => branch.kind === 'call'),
+    )
+    if (!calling) continue
+    calling.run.inbox = messages.slice(index + 1).map((rest) => rest.id)
+    calling.touched = true
+    return
+  }
+}
+
+async function takeDue(context: ThreadContext, runId: number): Promise<void> {
+  for (;;) {
+    const state = activeRun(context, runId)
+    const branch = state && earliestDue(state, context.now)
+    if (!state || !branch) return
+    state.touched = true
+    if (context.thread.conversation?.mode === 'manual') return closeMove(context)
+    await recall(context, branch)
+    await moveRuns(context, [resumeInTime(state, branch)])
+  }
+}
+
+function earliestDue(state: RunState, now: Date): Exclude<Branch, { kind: 'call' }> | undefined {
+  return state.run.branches
+    .filter((branch) => branch.kind !== 'call')
+    .filter((branch) => branch.dueAt !== undefined && new Date(branch.dueAt) <= now)
+    .toSorted((one, other) => one.dueAt!.localeCompare(other.dueAt!))[0]
+}
+
+/** Brings back the message and sender that the steps behind a branch still see. */
+async function recall(context: ThreadContext, branch: Branch): Promise<void> {
+  context.reply = replyOf(branch)
+  context.sender = branch.senderId ? await readContact(context.tx, branch.senderId) : context.thread.contact
+}
+
+/** Takes over the work outside of a process that is gone. */
+function adoptCalls(context: ThreadContext, runId: number): void {
+  const state = activeRun(context, runId)
+  if (!state) return
+  state.touched = true
+  for (const branch of state.run.branches) {
+    if (branch.kind === 'call') context.calls.push({ runId, threadId: state.run.threadId, branch })
+  }
+  closeMove(context)
+}
+
+function activeRun(context: ThreadContext, runId: number): RunState | undefined {
+  return context.runs.find(({ run }) => run.id === runId && run.status === 'active')
+}
+
+/** Ends a run that cannot be moved, with what went wrong. */
+export function failRun(context: ThreadContext, runId: number, error: string): void {
+  const state = activeRun(context, runId)
+  if (state) endRun(context, state, 'failed', error)
+}

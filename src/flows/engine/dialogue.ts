@@ -1,0 +1,106 @@
+import type { Conversation, Message } from '../../conversations/conversation.ts'
+import { readConversation } from '../../conversations/conversations.store.ts'
+import type { Content } from '../../conversations/message.ts'
+import { messageDelivery } from '../../conversations/message-delivery.ts'
+import { openDialogue } from '../../conversations/open-dialogue.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { RunState, ThreadContext } from './thread-context.ts'
+
+/** Where a run talks. */
+export interface Dialogue {
+  conversation: Conversation
+  threadExternalId: string
+}
+
+/**
+ * The conversation in which a run talks. One without a conversation opens its dialogue through the sending channel, or goes on
+ * where the contact wrote last. Throws `unsupported` when there is no way to the contact.
+ */
+export async function dialogueOf(context: ThreadContext, state: RunState): Promise<Dialogue> {
+  const known = await knownDialogue(context, state)
+  if (known) return known
+  const { contactId, sendingChannelId } = state.run
+  const opened =
+    contactId === null
+      ? undefined
+      : await openDialogue(context.tx, context.now, {
+          projectId: state.run.projectId,
+          contactId,
+          channelId: sendingChannelId,
+          threadFor: (identities) =>
+            sendingChannelId ? context.channels.threadFor(sendingChannelId, identities) : undefined,
+        })
+  if (!opened) {
+    throw new AppError(
+      'unsupported',
+      sendingChannelId
+        ? 'The sending channel has no way to write to this contact first: it knows no identity of theirs that it could use.'
+        : 'This run has no conversation to talk in, and the contact has not written in any channel yet. Name a sending channel in "create deal", or in the postback.',
+    )
+  }
+  context.conversations.set(opened.conversation.id, opened)
+  state.run.conversationId = opened.conversation.id
+  return opened
+}
+
+/** The run's conversation, when it has one. */
+export async function knownDialogue(context: ThreadContext, state: RunState): Promise<Dialogue | undefined> {
+  const { conversation, externalId } = context.thread
+  const id = state.run.conversationId
+  if (conversation && (id === null || id === conversation.id)) {
+    state.run.conversationId = conversation.id
+    return { conversation, threadExternalId: externalId }
+  }
+  if (id === null) return undefined
+  const cached = context.conversations.get(id)
+  if (cached) return cached
+  const read = await readConversation(context.tx, id)
+  if (read) context.conversations.set(id, read)
+  return read
+}
+
+/** Says something as a run's block: the message is stored and its delivery stands in line behind earlier ones. */
+export function say(
+  context: ThreadContext,
+  dialogue: Dialogue,
+  author: { runId: number; blockId: string },
+  content: Content,
+  typing: boolean,
+): Message {
+  const { conversation, threadExternalId } = dialogue
+  const { writes } = context
+  const message: Message = {
+    id: context.nextId(),
+    projectId: conversation.projectId,
+    conversationId: conversation.id,
+    direction: 'outbound',
+    contactId: null,
+    operatorId: null,
+    runId: author.runId,
+    blockId: author.blockId,
+    externalId: null,
+    text: content.text,
+    entities: content.entities ?? null,
+    parts: content.parts ?? null,
+    replyToExternalId: content.replyToExternalId ?? null,
+    addressesBot: false,
+    albumId: null,
+    reactions: null,
+    status: 'pending',
+    error: null,
+    at: context.now,
+    editedAt: null,
+    deletedAt: null,
+  }
+  writes.messages.push(message)
+  writes.deliveries.push(messageDelivery(message, conversation, threadExternalId, typing))
+  writes.changes.push({
+    projectId: conversation.projectId,
+    kind: 'message.created',
+    contactId: conversation.contactId,
+    conversationId: conversation.id,
+    data: { message: message.id, channel: conversation.channelId },
+    at: context.now,
+  })
+  return message
+}

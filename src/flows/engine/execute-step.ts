@@ -1,0 +1,142 @@
+import { messageOf } from '../../platform/errors.ts'
+import { maskSecrets } from '../../platform/mask.ts'
+import { renderJson, renderMarkup, renderText, renderUrl } from '../../platform/templates.ts'
+import type { ActionName } from '../actions.ts'
+import type { Outcome, Resumption, StepContext } from '../block.ts'
+import { pickActions, type RunControl, type StepRecord, stepActions } from './step-actions.ts'
+import { stepScope } from './step-scope.ts'
+import type { RunState, ThreadContext } from './thread-context.ts'
+
+/** Values of a trace are cut to so many characters. */
+const traceLimit = 8000
+
+/**
+ * Lets a block do its work, or resumes it, and traces the step. A block that throws has failed: what it had done is taken
+ * back, in the database and in what the batch will write.
+ */
+export async function executeStep(
+  context: ThreadContext,
+  state: RunState,
+  blockId: string,
+  resume: { resumption: Resumption; kept: Record<string, unknown> } | undefined,
+  control: RunControl,
+): Promise<Outcome> {
+  const { definition, options } = state.flow.block(blockId)
+  const record: StepRecord = {}
+  const begin = performance.now()
+  const undo = rememberState(context, state)
+  let guarded = false
+  const guard = async () => {
+    if (guarded) return
+    await context.tx.query('savepoint step')
+    guarded = true
+  }
+  const actions = stepActions(context, state, blockId, record, control, guard)
+  const step = stepContext(context, state, options, pickActions(actions, definition.needs))
+  let outcome: Outcome
+  try {
+    outcome = resume
+      ? await definition.resume!(step as never, resume.resumption, resume.kept)
+      : await definition.execute(step as never)
+    if (guarded) await context.tx.query('release savepoint step')
+  } catch (error) {
+    if (guarded) await context.tx.query('rollback to savepoint step')
+    undo()
+    outcome = { do: 'fail', message: messageOf(error) }
+  }
+  trace(context, state, blockId, outcome, { resume, record, durationMs: performance.now() - begin })
+  return outcome
+}
+
+/** Switches the run's conversation and deal to manual, as the block's state wants. */
+export async function handOver(context: ThreadContext, state: RunState, blockId: string): Promise<void> {
+  const control: RunControl = { startFlow: async () => {}, stopFlow: async () => 0 }
+  await stepActions(context, state, blockId, {}, control, async () => {}).handOver()
+}
+
+function stepContext(
+  context: ThreadContext,
+  state: RunState,
+  options: Record<string, unknown>,
+  act: StepContext<unknown, ActionName>['act'],
+): StepContext<Record<string, unknown>, ActionName> {
+  const { thread, project, now, reply } = context
+  const scope = stepScope(context, state)
+  const timeZone = thread.contact?.timeZone ?? project.settings.timeZone
+  return {
+    options,
+    now,
+    project: project.settings,
+    scope,
+    reply,
+    capabilities: thread.conversation && context.channels.capabilities(thread.channelId, thread.conversation.kind),
+    render: (template) => renderText(template, scope, timeZone),
+    renderMarkup: (template) => renderMarkup(template, scope, timeZone),
+    renderUrl: (template) => renderUrl(template, scope, timeZone),
+    renderJson: (value) => renderJson(value, scope, timeZone),
+    act,
+  }
+}
+
+/** Remembers what a step may change in memory; the returned function brings it back. */
+function rememberState(context: ThreadContext, state: RunState): () => void {
+  const { writes, thread } = context
+  const counts = [writes.messages.length, writes.deliveries.length, writes.changes.length, context.runs.length] as const
+  const { deal } = state
+  const { variables, dealId, sendingChannelId, conversationId } = state.run
+  const { contact } = thread
+  const { sender } = context
+  const mode = thread.conversation?.mode
+  return () => {
+    writes.messages.length = counts[0]
+    writes.deliveries.length = counts[1]
+    writes.changes.length = counts[2]
+    context.runs.length = counts[3]
+    state.deal = deal
+    Object.assign(state.run, { variables, dealId, sendingChannelId, conversationId })
+    thread.contact = contact
+    context.sender = sender
+    if (thread.conversation && mode && thread.conversation.mode !== mode) {
+      thread.conversation.mode = mode
+      writes.conversation(thread.conversation.id).mode = mode
+    }
+  }
+}
+
+function trace(
+  context: ThreadContext,
+  state: RunState,
+  blockId: string,
+  outcome: Outcome,
+  step: { resume: { resumption: Resumption } | undefined; record: StepRecord; durationMs: number },
+): void {
+  const input = step.resume
+    ? resumptionInput(step.resume.resumption)
+    : context.reply
+      ? { message: context.reply.text }
+      : null
+  const result = outcome.do === 'call' ? { ...step.record, request: outcome.request } : step.record
+  const secrets = context.project.secrets
+  context.steps.push({
+    id: context.nextId(),
+    runId: state.run.id,
+    blockId,
+    output: outcome.do === 'next' ? outcome.output : outcome.do,
+    input: bounded(maskSecrets(input, secrets)),
+    result: bounded(maskSecrets(result, secrets)),
+    error: outcome.do === 'fail' ? String(maskSecrets(outcome.message, secrets)) : null,
+    durationMs: Math.round(step.durationMs),
+    at: context.now,
+  })
+}
+
+function resumptionInput(resumption: Resumption): unknown {
+  if (resumption.because === 'reply') return { message: resumption.reply.text }
+  if (resumption.because === 'time') return { time: true }
+  return resumption.result
+}
+
+function bounded(value: unknown): unknown {
+  const text = JSON.stringify(value)
+  return text !== undefined && text.length > traceLimit ? { cut: text.slice(0, traceLimit) } : value
+}

@@ -1,0 +1,169 @@
+import type { ChannelEvent } from '../../conversations/event.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Database, Tx } from '../../platform/database/database.ts'
+import { isPassing } from '../../platform/database/failures.ts'
+import { runTogether } from '../../platform/database/statement.ts'
+import { insertAttempts, noteResults, noteStarts } from '../../platform/deliveries/deliveries.store.ts'
+import type { DeliverySender } from '../../platform/deliveries/delivery.ts'
+import type { Dispatcher, Notes } from '../../platform/deliveries/dispatcher.ts'
+import { AppError, messageOf } from '../../platform/errors.ts'
+import type { Log } from '../../platform/log.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import { createMicroBatch } from '../../platform/micro-batch.ts'
+import { advanceBatch, type BatchResult, type BatchTools } from './advance-batch.ts'
+import { type Batch, gatherBatch, type RoadItem } from './batch.ts'
+import type { EngineCache } from './engine-cache.ts'
+import { isolateBatch } from './isolate-batch.ts'
+import type { ChannelLookup, StartedCall } from './thread-context.ts'
+
+export interface RoadOptions {
+  db: Database
+  clock: Clock
+  log: Log
+  metrics: Metrics
+  /** The name of this process. */
+  process: string
+  cache: EngineCache
+  channels: ChannelLookup & { projectOf(channelId: number): number | undefined }
+  dispatcher: Dispatcher
+  senders: readonly DeliverySender[]
+  seal(text: string): string
+  /** Begins work outside; its answer comes back by {@link Road.answer}. */
+  onCall(call: StartedCall): void
+  /** A batch is committed. */
+  onCommit(result: BatchResult): void
+}
+
+/** The way of a message: what comes in is stored, advanced and acknowledged, many threads in one transaction. */
+export interface Road {
+  /** Stores events of a channel and works on them; resolves after the commit. Throws `unavailable` when nothing was stored. */
+  receive(channelId: number, events: ChannelEvent[]): Promise<void>
+  add(item: RoadItem): void
+  /** Works at once on what is stored in these threads. */
+  wake(threadIds: number[]): void
+  /** Notes of the dispatcher wait to be written: now, or with the next batch that comes within a moment. */
+  note(soon: boolean): void
+  /** Resolves when nothing is left to do. */
+  idle(): Promise<void>
+}
+
+/** The most that one transaction takes. */
+const batchLimit = 200
+const pendingLimit = 500
+/** How long notes of results wait for a batch to ride along with, in milliseconds. */
+const noteLingerMs = 5
+/** How long the road waits before it tries a lost database again, in milliseconds. */
+const lostDatabaseMs = 250
+
+export function createRoad(options: RoadOptions): Road {
+  const { db, dispatcher, log, metrics } = options
+  const road = createMicroBatch<RoadItem>(batchLimit, runItems)
+  let linger: NodeJS.Timeout | undefined
+
+  const tools = (): BatchTools => ({ ...options, now: options.clock.now() })
+
+  async function runItems(items: RoadItem[]): Promise<void> {
+    clearTimeout(linger)
+    linger = undefined
+    const batch = gatherBatch(items, options.clock.now())
+    const begin = performance.now()
+    try {
+      await commit(batch, pendingLimit)
+      for (const item of items) if (item.kind === 'events') item.stored()
+      metrics.batchSize.observe(items.length)
+      metrics.batchSeconds.observe((performance.now() - begin) / 1000)
+    } catch (error) {
+      await recover(batch, error)
+    }
+  }
+
+  /** One transaction: the dispatcher's notes and all that the batch does; then what follows the commit. */
+  async function commit(batch: Batch, limit: number): Promise<void> {
+    const notes = dispatcher.takeNotes()
+    const started: BatchResult['writes']['deliveries'] = []
+    let result: BatchResult | undefined
+    try {
+      result = await db.batchTransaction(async (tx) => {
+        const noting = writeNotes(tx, notes)
+        if (batch.wanted.keys.length + batch.wanted.ids.length === 0) return void (await noting)
+        const [advanced] = await Promise.all([advanceBatch(tx, batch, tools(), limit, started), noting])
+        return advanced
+      })
+    } catch (error) {
+      dispatcher.notNoted(notes)
+      dispatcher.dropped(started)
+      throw error
+    }
+    dispatcher.noted(notes)
+    if (result) afterCommit(result)
+  }
+
+  function afterCommit(result: BatchResult): void {
+    dispatcher.stored(result.writes.deliveries, result.open)
+    metrics.messagesReceived.inc(result.writes.messages.filter((message) => message.direction === 'inbound').length)
+    for (const call of result.calls) options.onCall(call)
+    for (const { threadId, at } of result.later) {
+      const wait = Math.max(0, at.getTime() - options.clock.now().getTime())
+      setTimeout(() => road.add({ kind: 'thread', threadId }), wait).unref()
+    }
+    options.onCommit(result)
+  }
+
+  async function writeNotes(tx: Tx, notes: Notes): Promise<void> {
+    const { starts, results } = notes
+    if (starts.length + results.length === 0) return
+    const now = options.clock.now()
+    const recorded = results.filter(
+      ({ attempt, delivery }) =>
+        attempt.outcome !== 'sent' || options.senders.find((sender) => sender.kind === delivery.kind)?.recordsSuccess,
+    )
+    await Promise.all([
+      runTogether(tx, [noteStarts(starts, options.process), noteResults(results, now), insertAttempts(recorded)]),
+      ...options.senders.map((sender) =>
+        sender.settle?.(
+          tx,
+          results.filter(({ delivery }) => delivery.kind === sender.kind),
+        ),
+      ),
+    ])
+  }
+
+  /** A batch failed. A lost database is waited for; else each thread is tried alone, so that the poisonous one is found. */
+  async function recover(batch: Batch, error: unknown): Promise<void> {
+    if (isPassing(error)) {
+      log.warn({ error: messageOf(error) }, 'The database did not take a batch; it is tried again.')
+      for (const item of batch.items) {
+        if (item.kind === 'events')
+          item.refused(new AppError('unavailable', 'The database cannot be reached; send it again.', { cause: error }))
+      }
+      await new Promise((resolve) => setTimeout(resolve, lostDatabaseMs))
+      for (const item of batch.items) if (item.kind !== 'events') road.add(item)
+      if (dispatcher.hasNotes) road.add({ kind: 'notes' })
+      return
+    }
+    log.warn({ error }, 'A batch failed; its threads are tried one by one.')
+    await isolateBatch(batch, { ...options, again: (item) => road.add(item), commit })
+  }
+
+  return {
+    add: (item) => road.add(item),
+    receive(channelId, events) {
+      const projectId = options.channels.projectOf(channelId)
+      if (projectId === undefined) return Promise.reject(new AppError('not_found', `There is no channel ${channelId}.`))
+      return new Promise((stored, refused) => {
+        road.add({ kind: 'events', projectId, channelId, events, stored, refused })
+      })
+    },
+    wake(threadIds) {
+      for (const threadId of threadIds) road.add({ kind: 'thread', threadId })
+    },
+    note(soon) {
+      if (soon) {
+        road.add({ kind: 'notes' })
+        return
+      }
+      linger ??= setTimeout(() => road.add({ kind: 'notes' }), noteLingerMs)
+    },
+    idle: () => road.idle(),
+  }
+}

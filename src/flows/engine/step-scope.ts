@@ -1,0 +1,27 @@
+import { contactScope } from '../../contacts/contact.ts'
+import { dealScope } from '../../crm/deal.ts'
+import type { Scope } from '../scope.ts'
+import type { RunState, ThreadContext } from './thread-context.ts'
+
+/** What the placeholders of a step see. */
+export function stepScope(context: ThreadContext, state: RunState): Scope {
+  const { thread, reply, sender, project } = context
+  const contact = state.run.contactId !== null ? (thread.contact ?? sender) : sender
+  return {
+    contact: contact ? contactScope(contact) : {},
+    sender: sender ? contactScope(sender) : {},
+    deal: state.deal ? dealScope(state.deal.deal, state.deal.place) : {},
+    run: state.run.variables,
+    project: project.variables,
+    message: reply ? { text: reply.text, id: reply.id, at: reply.at.toISOString() } : {},
+    conversation: thread.conversation
+      ? {
+          id: thread.conversation.id,
+          title: thread.conversation.title,
+          kind: thread.conversation.kind,
+          mode: thread.conversation.mode,
+        }
+      : {},
+    now: context.now.toISOString(),
+  }
+}

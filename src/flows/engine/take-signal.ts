@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import type { SignalEvent } from '../../conversations/event.ts'
+import { AppError } from '../../platform/errors.ts'
+import { moveRuns } from './move-runs.ts'
+import { beginRun, closeMove, endRun } from './run-state.ts'
+import type { ThreadContext } from './thread-context.ts'
+
+const startSchema = z.object({
+  flow: z.number(),
+  /** The block to begin with; the flow's trigger of that type leads on when absent. */
+  block: z.string().nullish(),
+  trigger: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).default({}),
+  sendingChannelId: z.number().nullish(),
+})
+
+const stopSchema = z.object({ run: z.number() })
+
+/** Lets a signal of our own move runs: `start` begins one, `stop` ends one, `resume` goes on with what was due in manual mode. */
+export async function takeSignal(context: ThreadContext, { signal, data }: SignalEvent): Promise<void> {
+  context.reply = undefined
+  context.sender = context.thread.contact
+  switch (signal) {
+    case 'start':
+      return startRun(context, startSchema.parse(data))
+    case 'stop':
+      return stopRun(context, stopSchema.parse(data).run)
+    case 'resume':
+      for (const state of context.runs) state.touched = true
+      return closeMove(context)
+    default:
+      throw new AppError('unsupported', `The engine knows no signal "${signal}"; expected start, stop or resume.`)
+  }
+}
+
+async function startRun(context: ThreadContext, start: z.infer<typeof startSchema>): Promise<void> {
+  const flow = context.flows.live(context.project.id).find((live) => live.flowId === start.flow)
+  if (!flow) throw new AppError('not_found', `Flow ${start.flow} is not published; publish it, then replay this event.`)
+  const trigger = flow.triggers.find((candidate) => candidate.type === start.trigger) ?? flow.triggers[0]
+  const block = start.block ?? trigger?.to
+  if (!block || !flow.has(block)) {
+    throw new AppError(
+      'not_found',
+      `The flow "${flow.name}" has no ${start.block ? `block "${start.block}"` : 'trigger to begin with'}.`,
+    )
+  }
+  const { conversation, contact } = context.thread
+  const state = await beginRun(context, flow, {
+    contactId: contact?.id ?? null,
+    conversationId: conversation?.id ?? null,
+    sendingChannelId: start.sendingChannelId ?? conversation?.channelId ?? null,
+    deal: undefined,
+    variables: start.variables,
+    subscribe: true,
+  })
+  if (state) await moveRuns(context, [{ state, block, as: { do: 'enter' } }])
+}
+
+function stopRun(context: ThreadContext, runId: number): void {
+  const state = context.runs.find(({ run }) => run.id === runId && run.status === 'active')
+  if (state) endRun(context, state, 'stopped', null)
+}
