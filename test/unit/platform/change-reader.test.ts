@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type ChangeReader, startChangeReader } from '../../../src/platform/change-reader.ts'
+import { type RecordedChange, recordChange } from '../../../src/platform/changes.ts'
+import type { Tx } from '../../../src/platform/database/database.ts'
+import { createLog } from '../../../src/platform/log.ts'
+import { type FreshDatabase, freshDatabase } from '../../database.ts'
+
+let fresh: FreshDatabase
+let readers: ChangeReader[] = []
+beforeAll(async () => {
+  fresh = await freshDatabase()
+})
+beforeEach(() => fresh.clear())
+afterEach(async () => {
+  await Promise.all(readers.map((reader) => reader.stop()))
+  readers = []
+})
+afterAll(() => fresh.drop())
+
+const record = (kind: string, tx?: Tx) => {
+  const change = { projectId: 1, kind, data: {}, at: new Date('2026-11-02T09:00:00Z') }
+  return tx ? recordChange(tx, change) : fresh.db.transaction((own) => recordChange(own, change))
+}
+const start = (holder: string, handle: (tx: Tx, changes: RecordedChange[]) => Promise<void>) => {
+  const reader = startChangeReader({ db: fresh.db, log: createLog('silent'), name: 'test', holder, handle })
+  readers.push(reader)
+  return reader
+}
+/** Notes kinds in the handler's own transaction, as real readers write. */
+const note = async (tx: Tx, changes: RecordedChange[]) => {
+  for (const { kind } of changes) await tx.query('insert into leases values ($1, $1, now())', [`seen ${kind}`])
+}
+const seen = async () =>
+  (await fresh.db.query<{ name: string }>(`select name from leases where name like 'seen %' order by name`)).map(
+    (row) => row.name,
+  )
+
+describe('a reader of changes', () => {
+  it('works on everything once, in order, and goes on where it was after a restart', async () => {
+    for (const kind of ['a', 'b']) await record(kind)
+    const kinds: string[] = []
+    const first = start('one', async (_tx, changes) => void kinds.push(...changes.map((change) => change.kind)))
+    await vi.waitFor(() => expect(kinds).toEqual(['a', 'b']))
+    await first.stop()
+    await record('c')
+    start('one', async (_tx, changes) => void kinds.push(...changes.map((change) => change.kind)))
+    await vi.waitFor(() => expect(kinds).toEqual(['a', 'b', 'c']))
+  })
+
+  it('shows nothing of a transaction that was rolled back', async () => {
+    const kinds: string[] = []
+    await fresh.db
+      .transaction(async (tx) => {
+        await record('never', tx)
+        throw new Error('rolled back')
+      })
+      .catch(() => {})
+    await record('kept')
+    start('one', async (_tx, changes) => void kinds.push(...changes.map((change) => change.kind)))
+    await vi.waitFor(() => expect(kinds).toEqual(['kept']))
+  })
+
+  it('looks again when it is woken', async () => {
+    const kinds: string[] = []
+    const reader = start('one', async (_tx, changes) => void kinds.push(...changes.map((change) => change.kind)))
+    await vi.waitFor(async () =>
+      expect(await fresh.db.query(`select 1 from leases where name = 'cursor:test'`)).toHaveLength(1),
+    )
+    const begin = performance.now()
+    await record('a')
+    reader.wake()
+    await vi.waitFor(() => expect(kinds).toEqual(['a']), { interval: 5 })
+    expect(performance.now() - begin).toBeLessThan(700)
+  })
+
+  it('takes back what a failing handler wrote, gets everything before it through, and goes on when it recovers', async () => {
+    for (const kind of ['a', 'b', 'poison', 'z']) await record(kind)
+    let poisoned = true
+    start('one', async (tx, changes) => {
+      await note(tx, changes)
+      if (poisoned && changes.some((change) => change.kind === 'poison')) throw new Error('poison')
+    })
+    await vi.waitFor(async () => expect(await seen()).toEqual(['seen a', 'seen b']), { timeout: 10_000 })
+    poisoned = false
+    await vi.waitFor(async () => expect(await seen()).toEqual(['seen a', 'seen b', 'seen poison', 'seen z']), {
+      timeout: 10_000,
+    })
+  })
+
+  it('works in one process at a time', async () => {
+    const kinds: string[] = []
+    const collect = async (_tx: Tx, changes: RecordedChange[]) =>
+      void kinds.push(...changes.map((change) => change.kind))
+    start('one', collect)
+    start('two', collect)
+    const expected = Array.from({ length: 40 }, (_, index) => `change ${index}`)
+    for (const kind of expected) {
+      await record(kind)
+      for (const reader of readers) reader.wake()
+    }
+    await vi.waitFor(() => expect(kinds).toHaveLength(expected.length), { timeout: 5000 })
+    expect(kinds).toEqual(expected)
+  })
+})
