@@ -74,7 +74,9 @@ export function createWebchatAdapter(context: ChannelContext<WebchatSettings>): 
     },
 
     /** The stored message is the delivery: the page reads it from the history. */
-    async send(_target: Target, outbound: Outbound): Promise<Receipt> {
+    async send(_target: Target, outbound: Outbound, signal: AbortSignal): Promise<Receipt> {
+      if (signal.aborted)
+        throw new AppError('timeout', 'The attempt was ended before it began.', { cause: signal.reason })
       if (outbound.action !== 'message') {
         throw new AppError('unsupported', `A web chat has no "${outbound.action}"; it only shows messages.`)
       }

@@ -53,12 +53,15 @@ outbox.resume()
 if (!framed && !matchMedia('(pointer: coarse)').matches) composer.focus()
 
 hearWidget((said) => {
+  if (said.open === undefined) return
   open = said.open
   if (!open) return
   unread = 0
   log.toBottom()
   composer.focus()
 })
+
+tellWidget({ ready: true })
 
 function write(content) {
   outbox.add({ id: randomUuid(), ...content })

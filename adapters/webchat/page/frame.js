@@ -1,15 +1,28 @@
 /** Whether the page stands in the widget's frame. */
 export const framed = window.parent !== window
 
-/** Tells the widget something: `{close: true}`, `{unread: 2}`, `{started: true}`. */
+/**
+ * Tells the widget something: that the page is `{ready: true}`, `{close: true}`, how many messages are `{unread: 2}`,
+ * that somebody has `{started: true}` to talk, or what to `{keep: {key, value}}` for it.
+ */
 export function tellWidget(message) {
-  // The site's origin is not known here, and nothing told is a secret.
+  // The site's origin is not known here; what is told concerns nobody but the site that shows the chat.
   if (framed) window.parent.postMessage({ parley: message }, '*')
 }
 
-/** Hears the widget: it says `{open: true}` or `{open: false}`. */
+/** Hears the widget: it says `{open: true}`, `{open: false}`, and `{kept: {…}}` when it was asked. */
 export function hearWidget(listener) {
   window.addEventListener('message', (event) => {
     if (framed && event.source === window.parent && event.data?.parley) listener(event.data.parley)
+  })
+}
+
+/** What the widget keeps for a chat that may not store anything itself; nothing when there is no widget to answer. */
+export function loadKept() {
+  if (!framed) return {}
+  return new Promise((resolve) => {
+    hearWidget(({ kept }) => kept && resolve(kept))
+    tellWidget({ load: true })
+    setTimeout(() => resolve({}), 2000)
   })
 }

@@ -1,11 +1,17 @@
+import { loadKept, tellWidget } from './frame.js'
+
 /**
- * What the browser remembers for this chat. A browser that forbids it (a frame with third-party storage blocked) gives
- * a memory that lasts as long as the page.
+ * Where the chat is kept. Many browsers forbid storage to a frame on another site: then the widget keeps it with the
+ * site's own. Where nobody can, it lasts as long as the page.
  */
+const storage = browserStorage() ?? mapStorage(await loadKept())
+
+/** What the browser remembers under a prefix. */
 export function openKeep(prefix) {
-  const storage = browserStorage() ?? memoryStorage()
   return {
     prefix,
+    /** Whether the browser's other tabs see the same at once. */
+    shared: storage.shared,
     get: (key) => storage.getItem(prefix + key),
     set(key, value) {
       try {
@@ -33,6 +39,7 @@ function browserStorage() {
     storage.setItem(probe, '')
     storage.removeItem(probe)
     return {
+      shared: true,
       getItem: (key) => storage.getItem(key),
       setItem: (key, value) => storage.setItem(key, value),
       removeItem: (key) => storage.removeItem(key),
@@ -43,12 +50,19 @@ function browserStorage() {
   }
 }
 
-function memoryStorage() {
-  const values = new Map()
+function mapStorage(kept) {
+  const values = new Map(Object.entries(kept))
   return {
+    shared: false,
     getItem: (key) => values.get(key) ?? null,
-    setItem: (key, value) => values.set(key, value),
-    removeItem: (key) => values.delete(key),
+    setItem(key, value) {
+      values.set(key, value)
+      tellWidget({ keep: { key, value } })
+    },
+    removeItem(key) {
+      values.delete(key)
+      tellWidget({ keep: { key, value: null } })
+    },
     allKeys: () => [...values.keys()],
   }
 }

@@ -22,10 +22,13 @@ export function openOutbox(keep, send, show) {
   async function flush() {
     if (flushing) return wakeUp()
     flushing = true
-    await alone(keep.prefix, async () => {
-      for (let next = first(); next; next = first()) await attempt(next)
-    })
-    flushing = false
+    try {
+      await alone(keep, async () => {
+        for (let next = first(); next; next = first()) await attempt(next)
+      })
+    } finally {
+      flushing = false
+    }
     // Something may have been added between the last look and now.
     if (first()) flush()
   }
@@ -84,6 +87,6 @@ export function openOutbox(keep, send, show) {
 }
 
 /** Lets one tab of the browser send at a time, where the browser can tell, so that the order holds. */
-function alone(name, work) {
-  return navigator.locks ? navigator.locks.request(`${name}outbox`, work) : work()
+function alone(keep, work) {
+  return keep.shared && navigator.locks ? navigator.locks.request(`${keep.prefix}outbox`, work) : work()
 }

@@ -7,7 +7,9 @@
 ;(() => {
   const script = document.currentScript
   const page = new URL('.', script.src).href.slice(0, -1)
-  const startedKey = `parley:started:${page}`
+  const storagePrefix = `parley:${page}:`
+  const startedKey = `${storagePrefix}started`
+  const keptPrefix = `${storagePrefix}kept:`
   const russian = navigator.language.startsWith('ru')
   const words = russian
     ? { open: 'Открыть чат', close: 'Закрыть чат', unread: (count) => `Открыть чат, новых сообщений: ${count}` }
@@ -28,16 +30,23 @@
   button.append(badge)
   shadow.append(button)
   let frame
+  let listening = false
   label(0)
 
   button.addEventListener('click', () => toggle(!isOpen()))
   button.addEventListener('pointerenter', load, { once: true })
   window.addEventListener('message', (event) => {
     if (!frame || event.source !== frame.contentWindow || !event.data?.parley) return
-    const { close, unread, started } = event.data.parley
+    const { ready, close, unread, started, load: asked, keep } = event.data.parley
+    if (ready) {
+      listening = true
+      tell({ open: isOpen() })
+    }
+    if (asked) tell({ kept: readKept() })
+    if (keep) store(keptPrefix + keep.key, keep.value)
     if (close) toggle(false)
     if (unread) label(unread)
-    if (started) remember()
+    if (started) store(startedKey, 'yes')
   })
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && isOpen()) toggle(false)
@@ -48,13 +57,12 @@
   function mount() {
     document.body.append(host)
     // Somebody who has talked here before shall see that an answer has come.
-    if (recall()) (window.requestIdleCallback ?? setTimeout)(load)
+    if (stored()[startedKey]) (window.requestIdleCallback ?? setTimeout)(load)
   }
 
   function load() {
     if (frame) return
     frame = make('iframe', { title: script.dataset.title ?? words.open, className: 'frame', hidden: true })
-    frame.addEventListener('load', () => tell())
     frame.src = `${page}#${details()}`
     shadow.prepend(frame)
   }
@@ -65,12 +73,12 @@
     host.classList.toggle('open', open)
     label(0)
     if (!open) button.focus()
-    tell()
+    if (listening) tell({ open })
+    if (open) frame.focus()
   }
 
-  function tell() {
-    frame.contentWindow.postMessage({ parley: { open: isOpen() } }, new URL(page).origin)
-    if (isOpen()) frame.focus()
+  function tell(message) {
+    frame.contentWindow.postMessage({ parley: message }, new URL(page).origin)
   }
 
   function isOpen() {
@@ -92,19 +100,26 @@
     return new URLSearchParams(Object.entries(known).filter(([, value]) => value))
   }
 
-  function remember() {
+  /** What the chat may not keep itself, because browsers forbid storage to another site's frame. */
+  function readKept() {
+    const kept = Object.entries(stored()).filter(([key]) => key.startsWith(keptPrefix))
+    return Object.fromEntries(kept.map(([key, value]) => [key.slice(keptPrefix.length), value]))
+  }
+
+  function stored() {
     try {
-      localStorage.setItem(startedKey, 'yes')
+      return { ...localStorage }
     } catch {
-      // Without storage the chat loads when it is opened.
+      return {}
     }
   }
 
-  function recall() {
+  function store(key, value) {
     try {
-      return localStorage.getItem(startedKey) !== null
+      if (value === null) localStorage.removeItem(key)
+      else localStorage.setItem(key, value)
     } catch {
-      return false
+      // Where the site itself may store nothing, the chat lasts as long as the page.
     }
   }
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { MemoryHost } from './memory-host.ts'
 import { type Served, serveWebchat, webchatApp } from './serve.ts'
 
@@ -68,7 +68,10 @@ describe('the page', () => {
 
 describe('the stream', () => {
   let served: Served | undefined
-  afterEach(() => served?.stop())
+  afterEach(async () => {
+    vi.useRealTimers()
+    await served?.stop()
+  })
 
   it('tells what was said, then that this is all, then what comes', async () => {
     const { host, thread, open } = await talk()
@@ -123,6 +126,17 @@ describe('the stream', () => {
     expect(await stream.next(1)).toEqual([])
     expect((await fetch(`${address}?after=1002`, { headers: { authorization } })).status).toBe(503)
     expect(host.watching(thread)).toBe(0)
+  })
+
+  it('says every 15 seconds that it is still there', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const response = await webchatApp(new MemoryHost()).request(`${page}/events`, { headers: { authorization } })
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+    expect((await reader.read()).value).toContain('event: ready')
+    vi.advanceTimersByTime(15_000)
+    expect((await reader.read()).value).toBe(': still here\n\n')
+    await reader.cancel()
+    await expect.poll(() => vi.getTimerCount()).toBe(0)
   })
 
   it.each([
