@@ -35,7 +35,12 @@ function wrap(entity, text, inside) {
 }
 
 function spoiler(inside) {
-  const cover = element('button', { type: 'button', className: 'spoiler', aria: { label: words.spoiler } }, ...inside)
+  const cover = element(
+    'button',
+    { type: 'button', className: 'spoiler' },
+    element('span', { className: 'unseen' }, words.spoiler),
+    element('span', { className: 'covered' }, ...inside),
+  )
   cover.addEventListener('click', () => cover.replaceWith(...inside))
   return cover
 }
