@@ -1,5 +1,5 @@
 import type { Tx } from '../platform/database/database.ts'
-import { snakeCase } from '../platform/database/json-row.ts'
+import { snakeKeys } from '../platform/database/json-row.ts'
 import { insertRows, runTogether } from '../platform/database/statement.ts'
 import type { Contact } from './contact.ts'
 import { readContactRow } from './contact-row.ts'
@@ -69,7 +69,7 @@ export async function admitPeople(tx: Tx, now: Date, people: NewPerson[]): Promi
       identities.push({ project_id: person.projectId, contact_id: contact.id, ...identity, created_at: now })
     }
     if (!existing) {
-      contacts.push(contactColumns(contact))
+      contacts.push(snakeKeys(contact))
       changes.push({
         project_id: person.projectId,
         kind: 'contact.created',
@@ -128,6 +128,16 @@ function newContact(id: number, now: Date, person: NewPerson): Contact {
   }
 }
 
-function contactColumns(contact: Contact): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(contact).map(([name, value]) => [snakeCase(name), value]))
+/** What a contact can be reached by. */
+export async function contactIdentities(tx: Tx, contactId: number): Promise<{ kind: string; value: string }[]> {
+  return tx.query('select kind, value from identities where contact_id = $1 order by id', [contactId])
+}
+
+/** A contact as the message path holds them. */
+export async function readContact(tx: Tx, contactId: number): Promise<Contact | undefined> {
+  const [row] = await tx.query<{ contact: Record<string, unknown> }>(
+    'select to_jsonb(c) as contact from contacts c where id = $1',
+    [contactId],
+  )
+  return row && readContactRow(row.contact)
 }

@@ -1,7 +1,8 @@
-import { snakeCase } from '../platform/database/json-row.ts'
+import { snakeKeys } from '../platform/database/json-row.ts'
 import { insertRows, type Statement } from '../platform/database/statement.ts'
 import type { DeliveryDraft } from '../platform/deliveries/delivery.ts'
 import type { Conversation, Message } from './conversation.ts'
+import { insertMessages } from './messages.store.ts'
 import type { QueuedEvent, ThreadQueue } from './thread-queue.ts'
 
 /** What a batch has to change in a conversation; absent fields stay. */
@@ -129,7 +130,7 @@ export class BatchWrites {
           },
       patchConversations(this.#conversationPatches()),
       patchContacts([...this.#contacts.values()], this.now),
-      insertRows('messages', messageColumns, this.messages.map(messageRow)),
+      insertMessages(this.messages),
       insertRows(
         'changes',
         ['project_id', 'kind', 'contact_id', 'conversation_id', 'deal_id', 'data', 'at'],
@@ -228,40 +229,6 @@ function touchChannels(ids: number[], now: Date): Statement | undefined {
   }
 }
 
-const messageColumns = [
-  'id',
-  'project_id',
-  'conversation_id',
-  'direction',
-  'contact_id',
-  'operator_id',
-  'run_id',
-  'block_id',
-  'external_id',
-  'text',
-  'entities',
-  'parts',
-  'reply_to_external_id',
-  'addresses_bot',
-  'album_id',
-  'reactions',
-  'status',
-  'error',
-  'at',
-  'edited_at',
-  'deleted_at',
-] as const
-
-function messageRow(message: Message): Record<string, unknown> {
-  return snakeKeys(message)
-}
-
 function changeRow(change: ChangeDraft): Record<string, unknown> {
   return snakeKeys(change)
-}
-
-function snakeKeys(object: object): Record<string, unknown> {
-  const row: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(object)) row[snakeCase(name)] = value
-  return row
 }

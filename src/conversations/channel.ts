@@ -137,7 +137,7 @@ export class SendError extends AppError {
   readonly failure: SendFailure
 
   constructor(message: string, failure: SendFailure, cause?: unknown) {
-    super('gone', message, { retryable: failure.reason === 'migrated', cause })
+    super('gone', message, { retryable: failure.reason === 'migrated', cause, detail: { [failure.reason]: true } })
     this.failure = failure
   }
 }

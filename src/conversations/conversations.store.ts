@@ -89,6 +89,17 @@ export async function readConversation(
   return readRow(row)
 }
 
+/** A project's conversation, its thread locked as the message path locks it. */
+export async function lockConversation(
+  tx: Tx,
+  projectId: number,
+  id: number,
+): Promise<{ conversation: Conversation; threadExternalId: string } | undefined> {
+  await tx.query('select 1 from threads where conversation_id = $1 order by id for update', [id])
+  const found = await readConversation(tx, id)
+  return found?.conversation.projectId === projectId ? found : undefined
+}
+
 /** The direct conversation in which a contact wrote last, of one channel or of all, if messages still arrive there. */
 export async function latestConversation(
   db: Queryable,
@@ -140,4 +151,21 @@ export async function migrateThread(
   await tx.query('update messages set conversation_id = $2 where conversation_id = $1', [younger, from.conversationId])
   await tx.query(`update runs set conversation_id = $2 where conversation_id = $1`, [younger, from.conversationId])
   await tx.query('delete from conversations where id = $1', [younger])
+}
+
+/** Messages no longer arrive in the conversation; said why. */
+export async function markUnreachable(tx: Tx, conversationId: number, reason: string): Promise<void> {
+  await tx.query('update conversations set unreachable = $2 where id = $1', [conversationId, reason.slice(0, 500)])
+}
+
+/** Notes that channels have sent, to the minute. */
+export async function touchSent(tx: Tx, sent: { channelId: number; at: Date }[]): Promise<void> {
+  const last = new Map(sent.map(({ channelId, at }) => [channelId, at]))
+  for (const [channelId, at] of last) {
+    await tx.query(
+      `update channels set last_out_at = $2::timestamptz, error = null
+        where id = $1 and (last_out_at is null or last_out_at < $2::timestamptz - interval '1 minute' or error is not null)`,
+      [channelId, at.toISOString()],
+    )
+  }
 }

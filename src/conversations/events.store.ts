@@ -219,6 +219,15 @@ export async function parkEvent(tx: Tx, id: number, error: string): Promise<void
   await tx.query(`update events set status = 'parked', error = $2 where id = $1`, [id, error.slice(0, 2000)])
 }
 
+/** Puts an event that was set aside back into its queue; gives the thread's number, undefined when there is no such event. */
+export async function unparkEvent(tx: Tx, projectId: number, id: number): Promise<number | undefined> {
+  const [row] = await tx.query<{ thread_id: number }>(
+    `update events set status = 'pending', error = null where id = $1 and project_id = $2 and status = 'parked' returning thread_id`,
+    [id, projectId],
+  )
+  return row?.thread_id
+}
+
 /** Numbers of threads in which something stored waits that may be worked on at `now`. */
 export async function threadsWaiting(db: Queryable, now: Date, limit: number): Promise<number[]> {
   const rows = await db.query<{ thread_id: number }>(

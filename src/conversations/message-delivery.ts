@@ -12,6 +12,10 @@ export interface MessagePayload {
   outbound: Outbound
   /** Shows "typing" for a moment before. */
   typing?: boolean
+  /** How far an attempt came that had several things to send. */
+  sent?: { pieces: number; externalIds: string[] }
+  /** The thread moved; the conversation has to follow. */
+  migratedTo?: string
 }
 
 /** The queue of a channel's deliveries, which is the name of its lease too. */

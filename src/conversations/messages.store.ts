@@ -1,5 +1,6 @@
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { jsonRowReader } from '../platform/database/json-row.ts'
+import { jsonRowReader, snakeKeys } from '../platform/database/json-row.ts'
+import { insertRows, type Statement } from '../platform/database/statement.ts'
 import type { Message } from './conversation.ts'
 import { messages } from './conversations.table.ts'
 import type { Entity, Part } from './message.ts'
@@ -117,4 +118,33 @@ export async function readMessages(db: Queryable, ids: number[]): Promise<Messag
     [JSON.stringify(ids)],
   )
   return rows.map((row) => readMessageRow(row.message))
+}
+
+const messageColumns = [
+  'id',
+  'project_id',
+  'conversation_id',
+  'direction',
+  'contact_id',
+  'operator_id',
+  'run_id',
+  'block_id',
+  'external_id',
+  'text',
+  'entities',
+  'parts',
+  'reply_to_external_id',
+  'addresses_bot',
+  'album_id',
+  'reactions',
+  'status',
+  'error',
+  'at',
+  'edited_at',
+  'deleted_at',
+] as const
+
+/** Stores messages that are made already, numbers and all. */
+export function insertMessages(rows: Message[]): Statement | undefined {
+  return insertRows('messages', messageColumns, rows.map(snakeKeys))
 }

@@ -27,6 +27,8 @@ export interface AppErrorOptions {
   retryAfterMs?: number
   /** The single faults of a refused input. */
   faults?: Fault[]
+  /** What is worth keeping of the failure besides its message: an HTTP status, an answer's body. */
+  detail?: Record<string, unknown>
   cause?: unknown
 }
 
@@ -38,6 +40,7 @@ export class AppError extends Error {
   readonly retryable: boolean
   readonly retryAfterMs: number | undefined
   readonly faults: Fault[]
+  readonly detail: Record<string, unknown> | undefined
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause })
@@ -46,6 +49,7 @@ export class AppError extends Error {
     this.retryable = options.retryable ?? retryableCodes.has(code)
     this.retryAfterMs = options.retryAfterMs
     this.faults = options.faults ?? []
+    this.detail = options.detail
   }
 }
 

@@ -1,6 +1,6 @@
 import { type WantedThreads, wantedThreads } from '../../conversations/events.store.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
-import { jsonRowReader, snakeCase } from '../../platform/database/json-row.ts'
+import { jsonRowReader, snakeKeys } from '../../platform/database/json-row.ts'
 import { insertRows, type Statement } from '../../platform/database/statement.ts'
 import type { FlowGraph } from '../flow.ts'
 import { runs } from '../flows.table.ts'
@@ -57,7 +57,7 @@ const runColumns = [
 
 /** Stores runs that began in this batch. */
 export function insertRuns(rows: Run[]): Statement | undefined {
-  return insertRows('runs', runColumns, rows.map(snakeRow))
+  return insertRows('runs', runColumns, rows.map(snakeKeys))
 }
 
 /** Stores how runs that were there before stand now. */
@@ -68,7 +68,7 @@ export function updateRuns(rows: Run[]): Statement | undefined {
         variables = p.variables, deal_id = p.deal_id, sending_channel_id = p.sending_channel_id, due_at = p.due_at, inbox = p.inbox,
         call_holder = p.call_holder, error = p.error, updated_at = p.updated_at, ended_at = p.ended_at
       from jsonb_populate_recordset(null::runs, $1::text::jsonb) as p where r.id = p.id`,
-    params: [JSON.stringify(rows.map(snakeRow))],
+    params: [JSON.stringify(rows.map(snakeKeys))],
   }
 }
 
@@ -89,12 +89,8 @@ export function insertSteps(steps: Step[]): Statement | undefined {
   return insertRows(
     'steps',
     ['id', 'run_id', 'block_id', 'output', 'input', 'result', 'error', 'duration_ms', 'at'],
-    steps.map(snakeRow),
+    steps.map(snakeKeys),
   )
-}
-
-function snakeRow(row: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [snakeCase(name), value]))
 }
 
 /**

@@ -24,3 +24,10 @@ export function jsonRowReader<T extends Table>(table: T): (json: Record<string, 
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
+
+/** An object with its names as columns have them. */
+export function snakeKeys(object: object): Record<string, unknown> {
+  const row: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(object)) row[snakeCase(name)] = value
+  return row
+}

@@ -58,7 +58,7 @@ export function noteResults(results: AttemptResult[], now: Date): Statement | un
     due_at: attempt.outcome === 'retry' ? attempt.dueAt : null,
     error: attempt.outcome === 'sent' ? null : attempt.error,
     result: attempt.result ?? null,
-    payload: attempt.outcome === 'retry' ? (attempt.payload ?? null) : null,
+    payload: attempt.outcome === 'retry' ? attempt.payload : null,
     finished_at: attempt.outcome === 'retry' ? null : now,
   }))
   return {

@@ -33,8 +33,8 @@ export interface DeliveryPacing {
 /** How one attempt ended. */
 export type AttemptOutcome =
   | { outcome: 'sent'; result: Record<string, unknown> }
-  /** It is tried again at `dueAt`; a new payload replaces the old one. */
-  | { outcome: 'retry'; error: string; dueAt: Date; payload?: unknown; result?: Record<string, unknown> }
+  /** It is tried again at `dueAt`, with the payload as the attempt left it. */
+  | { outcome: 'retry'; error: string; dueAt: Date; payload: unknown; result?: Record<string, unknown> }
   | { outcome: 'dead'; error: string; result?: Record<string, unknown> }
 
 export interface AttemptResult {
@@ -52,10 +52,13 @@ export interface DeliverySender {
   /** Whether attempts that succeeded are recorded one by one too. */
   recordsSuccess: boolean
   pacing(delivery: Delivery): DeliveryPacing
-  /** One attempt. Gives what is worth keeping of the answer; throws an AppError, retryable or not. */
+  /**
+   * One attempt. Gives what is worth keeping of the answer; throws an AppError, retryable or not. What it notes in the payload
+   * (how far it came) is there at the next attempt.
+   */
   send(delivery: Delivery, signal: AbortSignal): Promise<Record<string, unknown>>
   /** Writes what the results mean to the module's own rows, in the transaction that notes them. */
   settle?(tx: Tx, results: AttemptResult[]): Promise<void>
-  /** A changed delivery after a failure that says how to go on (a thread that moved); undefined: as the error says. */
-  reroute?(delivery: Delivery, error: unknown): unknown
+  /** Changes the payload after a failure that says how to go on at once (a thread that moved); false when it says no such thing. */
+  reroute?(delivery: Delivery, error: unknown): boolean
 }

@@ -266,10 +266,11 @@ export class Dispatcher {
   #failure(sender: DeliverySender, delivery: Delivery, error: unknown): AttemptOutcome {
     const now = this.#options.clock.now().getTime()
     const message = messageOf(error)
-    const payload = sender.reroute?.(delivery, error)
-    if (payload !== undefined) return { outcome: 'retry', error: message, dueAt: new Date(now), payload }
+    if (sender.reroute?.(delivery, error)) {
+      return { outcome: 'retry', error: message, dueAt: new Date(now), payload: delivery.payload }
+    }
     const known = error instanceof AppError ? error : undefined
-    const result = detailOf(known)
+    const result = known?.detail
     const delays = sender.retryDelaysMs
     // A vendor that says when to come back is not counted against the message.
     const delay = known?.retryAfterMs ?? delays[delivery.attempts - 1]
@@ -277,23 +278,14 @@ export class Dispatcher {
     if (delay === undefined)
       return { outcome: 'dead', error: `${message} (given up after ${delivery.attempts} attempts)`, result }
     const wait = known?.retryAfterMs ?? withJitter(delay, Math.random())
-    return { outcome: 'retry', error: message, dueAt: new Date(now + wait), result }
+    return { outcome: 'retry', error: message, dueAt: new Date(now + wait), payload: delivery.payload, result }
   }
 
-  #retryLater(delivery: Delivery, attempt: { dueAt: Date; payload?: unknown }): void {
+  #retryLater(delivery: Delivery, attempt: { dueAt: Date }): void {
     const lane = this.#lanes.lane(delivery.lane)
     if (!lane) return
     lane.busy = false
     delivery.dueAt = attempt.dueAt
-    if (attempt.payload !== undefined) delivery.payload = attempt.payload
     this.#lanes.release(lane)
   }
-}
-
-/** What an error of a sender carries for the record of the attempt: an HTTP status and the like. */
-function detailOf(error: AppError | undefined): Record<string, unknown> | undefined {
-  const cause = error?.cause
-  return cause !== null && typeof cause === 'object' && 'status' in cause
-    ? { ...(cause as Record<string, unknown>) }
-    : undefined
 }

@@ -1,0 +1,134 @@
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import { AppError, messageOf } from '../platform/errors.ts'
+import type { Log } from '../platform/log.ts'
+import type { Vault } from '../platform/secrets.ts'
+import type { ChannelAdapter, ChannelCatalogue } from './channel.ts'
+import { openSettings } from './channel-settings.ts'
+import { enabledChannels, findChannel, updateChannelRow } from './channels.store.ts'
+import type { Channel } from './conversation.ts'
+import type { ChannelEvent } from './event.ts'
+
+export interface ChannelHubOptions {
+  db: Database
+  clock: Clock
+  log: Log
+  vault: Vault
+  catalogue: ChannelCatalogue
+  /** Where vendors reach us from outside; undefined when they cannot. */
+  publicUrl: string | undefined
+  receive(channelId: number, events: ChannelEvent[]): Promise<void>
+}
+
+/** A channel with its adapter. */
+export interface OpenChannel {
+  channel: Channel
+  adapter: ChannelAdapter
+  /** The settings with their secrets, in memory only. */
+  settings: Record<string, unknown>
+  /** Ends listening, where this process does it. */
+  unlisten: (() => Promise<void>) | undefined
+}
+
+/** All channels that are switched on, opened; what asks for one goes through here. */
+export class ChannelHub {
+  readonly #options: ChannelHubOptions
+  readonly #open = new Map<number, OpenChannel>()
+  readonly #byHook = new Map<string, number>()
+
+  constructor(options: ChannelHubOptions) {
+    this.#options = options
+  }
+
+  /** Opens every channel; one that cannot be opened says so and leaves the others alone. */
+  async load(): Promise<void> {
+    for (const channel of await enabledChannels(this.#options.db)) await this.#openChannel(channel)
+  }
+
+  ids(): number[] {
+    return [...this.#open.keys()]
+  }
+
+  get(channelId: number): OpenChannel | undefined {
+    return this.#open.get(channelId)
+  }
+
+  byHook(hookId: string): OpenChannel | undefined {
+    const id = this.#byHook.get(hookId)
+    return id === undefined ? undefined : this.#open.get(id)
+  }
+
+  /** The adapter of a channel. Throws `unavailable` when the channel is switched off or cannot be opened. */
+  adapter(channelId: number): ChannelAdapter {
+    const open = this.#open.get(channelId)
+    if (open) return open.adapter
+    throw new AppError('unavailable', `Channel ${channelId} is switched off, or cannot be opened; its error says why.`)
+  }
+
+  /** The channel was made, changed or deleted: what is open of it is closed, and opened anew. Tells whether it is open now. */
+  async reload(channelId: number): Promise<boolean> {
+    await this.#closeChannel(channelId)
+    const channel = await findChannel(this.#options.db, channelId)
+    if (channel?.enabled) await this.#openChannel(channel)
+    return this.#open.has(channelId)
+  }
+
+  /** Begins to listen to a channel whose vendor does not call us; the lease is ours. */
+  async listen(channelId: number): Promise<void> {
+    const open = this.#open.get(channelId)
+    if (!open?.adapter.listen || open.unlisten) return
+    try {
+      open.unlisten = await open.adapter.listen()
+    } catch (error) {
+      await this.#fail(open.channel, error)
+    }
+  }
+
+  /** Stops listening; resolves when nothing is under way. */
+  async unlisten(channelId: number): Promise<void> {
+    const open = this.#open.get(channelId)
+    const stop = open?.unlisten
+    if (!open || !stop) return
+    open.unlisten = undefined
+    await stop()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((id) => this.#closeChannel(id)))
+  }
+
+  async #openChannel(channel: Channel): Promise<void> {
+    const { catalogue, vault, publicUrl, clock, log } = this.#options
+    try {
+      const definition = catalogue.get(channel.kind)
+      if (!definition) throw new AppError('unsupported', `This program has no channels of the kind "${channel.kind}".`)
+      const settings = openSettings(definition, vault, channel.hookId, channel.settings)
+      const adapter = definition.create({
+        channel: { id: channel.id, projectId: channel.projectId, name: channel.name, settings },
+        hookUrl: publicUrl && `${publicUrl}/hooks/${channel.hookId}`,
+        clock,
+        log: log.child({ channel: channel.name }),
+        receive: (events) => this.#options.receive(channel.id, events),
+      })
+      this.#open.set(channel.id, { channel, adapter, settings, unlisten: undefined })
+      this.#byHook.set(channel.hookId, channel.id)
+    } catch (error) {
+      await this.#fail(channel, error)
+    }
+  }
+
+  async #closeChannel(channelId: number): Promise<void> {
+    const open = this.#open.get(channelId)
+    if (!open) return
+    await this.unlisten(channelId)
+    this.#open.delete(channelId)
+    this.#byHook.delete(open.channel.hookId)
+    await open.adapter.close()
+  }
+
+  async #fail(channel: Channel, error: unknown): Promise<void> {
+    const { db, log, clock } = this.#options
+    log.error({ error, channel: channel.name }, 'A channel cannot be opened; the others go on.')
+    await updateChannelRow(db, channel.id, { error: messageOf(error), updatedAt: clock.now() })
+  }
+}

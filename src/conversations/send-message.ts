@@ -1,0 +1,64 @@
+import type { Tx } from '../platform/database/database.ts'
+import { runTogether } from '../platform/database/statement.ts'
+import { insertDeliveries } from '../platform/deliveries/deliveries.store.ts'
+import { AppError } from '../platform/errors.ts'
+import type { WorkContext } from '../team/context.ts'
+import { recordWork } from '../team/record-work.ts'
+import type { Message } from './conversation.ts'
+import { drawIds, lockConversation } from './conversations.store.ts'
+import type { Content } from './message.ts'
+import { messageDelivery } from './message-delivery.ts'
+import { insertMessages } from './messages.store.ts'
+
+/**
+ * Says something in a conversation as an operator; it stands in line behind what is being sent there. The caller wakes the
+ * deliveries after the commit. Throws `not_found`, and `invalid` when there is nothing to say.
+ */
+export async function sendMessage(
+  tx: Tx,
+  context: WorkContext,
+  input: { conversationId: number; content: Content },
+): Promise<Message> {
+  const { conversationId, content } = input
+  if (content.text === '' && (content.parts ?? []).length === 0) {
+    throw new AppError('invalid', 'The message is empty: expected a text, or at least one part.')
+  }
+  const found = await lockConversation(tx, context.projectId, conversationId)
+  if (!found) throw new AppError('not_found', `There is no conversation ${conversationId} in this project.`)
+  const { conversation, threadExternalId } = found
+  const [block] = await drawIds(tx, 1)
+  const message: Message = {
+    id: block!.next,
+    projectId: context.projectId,
+    conversationId,
+    direction: 'outbound',
+    contactId: null,
+    operatorId: context.by.kind === 'operator' ? context.by.id : null,
+    runId: null,
+    blockId: null,
+    externalId: null,
+    text: content.text,
+    entities: content.entities ?? null,
+    parts: content.parts ?? null,
+    replyToExternalId: content.replyToExternalId ?? null,
+    addressesBot: false,
+    albumId: null,
+    reactions: null,
+    status: 'pending',
+    error: null,
+    at: context.now,
+    editedAt: null,
+    deletedAt: null,
+  }
+  await runTogether(tx, [
+    insertMessages([message]),
+    insertDeliveries([messageDelivery(message, conversation, threadExternalId, false)], '', context.now),
+    {
+      text: `update conversations set last_message_id = $2, last_message_at = $3::timestamptz, manager_wrote = true where id = $1`,
+      params: [conversationId, message.id, context.now.toISOString()],
+    },
+  ])
+  const subject = { contactId: conversation.contactId, conversationId }
+  await recordWork(tx, context, 'message.created', subject, { message: message.id, channel: conversation.channelId })
+  return message
+}
