@@ -4,7 +4,7 @@ import { AppError } from '../../src/platform/errors.ts'
 
 /**
  * The thread of a message: the chat's id; in a forum topic `<chat>/<topic>`; in the direct messages of a channel
- * `<chat>/direct/<topic>`. A private chat is one thread whatever topics its owner made in it.
+ * `<chat>/direct/<topic>`, one for each person who writes there. A private chat is one thread whatever topics its owner made in it.
  */
 export function threadOf(
   message: Pick<Message, 'chat' | 'is_topic_message' | 'message_thread_id' | 'direct_messages_topic'>,
@@ -12,7 +12,7 @@ export function threadOf(
   const { chat, direct_messages_topic: direct } = message
   const thread = chatThread(chat)
   if (thread.kind === 'direct') return thread
-  if (direct !== undefined) return { ...thread, id: `${chat.id}/direct/${direct.topic_id}` }
+  if (direct !== undefined) return { id: `${chat.id}/direct/${direct.topic_id}`, kind: 'direct' }
   if (message.is_topic_message && message.message_thread_id !== undefined) {
     return { ...thread, id: `${chat.id}/${message.message_thread_id}` }
   }
@@ -21,8 +21,13 @@ export function threadOf(
 
 /** The thread of a chat as a whole. */
 export function chatThread(chat: Chat): ThreadRef {
-  if (chat.type === 'private') return { id: String(chat.id), kind: 'direct' }
-  return { id: String(chat.id), kind: 'group', title: chat.title }
+  if (isPrivate(chat)) return { id: String(chat.id), kind: 'direct' }
+  return { id: String(chat.id), kind: 'group', ...(chat.title === undefined ? {} : { title: chat.title }) }
+}
+
+/** Old examples name no type; groups and channels have negative numbers, people positive ones. */
+export function isPrivate(chat: { id: number; type?: Chat['type'] }): boolean {
+  return chat.type === undefined ? chat.id > 0 : chat.type === 'private'
 }
 
 /** What the Bot API calls the place that a thread id names. */

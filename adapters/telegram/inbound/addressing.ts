@@ -5,8 +5,6 @@ import type { BotIdentity } from '../bot-identity.ts'
 export interface Command {
   name: string
   argument: string
-  /** The bot named after the @, when one is. */
-  bot: string | undefined
 }
 
 /**
@@ -43,15 +41,14 @@ export function namesSomebody(update: Update): boolean {
   )
 }
 
-/** The command that a message begins with, unless it is for another bot. */
+/** The command that a message begins with, unless it is for another bot. Forwarders of updates may leave entities out. */
 export function commandOf(message: Message, bot: BotIdentity): Command | undefined {
-  const first = entitiesOf(message).find(({ entity }) => entity.type === 'bot_command' && entity.offset === 0)
-  if (first === undefined) return undefined
-  const [name = '', named] = first.text.slice(1).split('@')
-  if (named !== undefined && bot.username !== undefined && named.toLowerCase() !== bot.username.toLowerCase()) {
-    return undefined
-  }
-  return { name, argument: textOf(message).slice(first.entity.length).trim(), bot: named }
+  const text = textOf(message)
+  const [whole = '', name = '', named] = /^\/(\w{1,32})(?:@(\w+))?(?!\S)/.exec(text) ?? []
+  const entity = (message.entities ?? message.caption_entities)?.find(({ offset }) => offset === 0)
+  if (whole === '' || (entity !== undefined && entity.type !== 'bot_command')) return undefined
+  const isOurs = named === undefined || bot.username === undefined || named.toLowerCase() === bot.username.toLowerCase()
+  return isOurs ? { name, argument: text.slice(whole.length).trim() } : undefined
 }
 
 export function textOf(message: Message): string {

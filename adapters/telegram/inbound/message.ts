@@ -36,7 +36,7 @@ function messageEvent(message: Message, externalId: string, bot: BotIdentity): M
   if (replyTo !== undefined) said.replyToExternalId = replyTo
   if (message.media_group_id !== undefined) said.albumId = message.media_group_id
   const command = commandOf(message, bot)
-  if (command !== undefined) said.command = { name: command.name, argument: command.argument }
+  if (command !== undefined) said.command = command
   const sender = withPhone(senderOf(message), message)
   // A deep link `t.me/<bot>?start=<payload>` arrives as this command (core.telegram.org/bots/features#deep-linking).
   if (command?.name === 'start' && command.argument !== '' && thread.kind === 'direct') {
@@ -76,7 +76,7 @@ interface SaidContent {
 function contentOf(message: Message, notice: Part | undefined): SaidContent {
   const text = message.rich_message === undefined ? textOf(message) : plainText(message.rich_message)
   const content: SaidContent = { externalId: messageExternalId(message.chat.id, message.message_id), text }
-  if (text === '' && message.dice !== undefined) content.text = message.dice.emoji
+  if (text === '') content.text = message.dice?.emoji ?? message.web_app_data?.button_text ?? ''
   const entities = entitiesFrom(text, message.entities ?? message.caption_entities ?? [])
   if (entities.length > 0) content.entities = entities
   const parts = notice === undefined ? partsOf(message) : [notice]

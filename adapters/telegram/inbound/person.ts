@@ -1,5 +1,6 @@
 import type { Chat, Message, User } from 'grammy/types'
 import type { Person } from '../../../src/conversations/event.ts'
+import { isPrivate } from '../thread.ts'
 
 /** GroupAnonymousBot and Channel_Bot stand in for a chat that speaks itself (core.telegram.org/bots/api#message). */
 const standIns: ReadonlySet<number> = new Set([1087968824, 136817688])
@@ -25,9 +26,10 @@ export function personOfUser(user: User): Person {
   return person
 }
 
-/** A chat as a person; `signature` is the custom title of an anonymous admin or the author of a channel's post. */
+/** A chat as a person (a private one is the person itself); `signature` is the custom title of an anonymous admin or the author of a channel's post. */
 export function personOfChat(chat: Chat, signature?: string): Person {
-  const person: Person = { identities: [{ kind: 'telegram_chat', value: String(chat.id) }] }
+  const kind = isPrivate(chat) ? 'telegram' : 'telegram_chat'
+  const person: Person = { identities: [{ kind, value: String(chat.id) }] }
   const name = chat.title ?? chat.first_name
   if (name !== undefined) person.firstName = name
   if (signature !== undefined) person.lastName = signature
