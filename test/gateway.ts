@@ -12,7 +12,7 @@ import { AppError } from '../src/platform/errors.ts'
 import type { Access } from '../src/platform/http/operation.ts'
 import { createLog } from '../src/platform/log.ts'
 import { createMetrics } from '../src/platform/metrics.ts'
-import { createSafeHttp } from '../src/platform/safe-http/safe-http.ts'
+import { createSafeHttp, type SafeHttp } from '../src/platform/safe-http/safe-http.ts'
 import { createVault } from '../src/platform/secrets.ts'
 import { createApiKey } from '../src/team/create-api-key.ts'
 import { createProject } from '../src/team/create-project.ts'
@@ -29,6 +29,7 @@ export interface TestGateway {
     received: { channelId: number; events: ChannelEvent[] }[]
     woken: number[]
     changed: number[]
+    projects: number[]
     deliveries: number
   }
   /** Open accounts by the hook id and number they are found by. */
@@ -45,10 +46,14 @@ export interface TestGateway {
 /** A gateway over a database with one project, beside which nothing runs: what it hands on is noted. */
 export async function testGateway(
   db: Database,
-  { blocks = new Map(), catalogue = channelCatalogue }: { blocks?: BlockRegistry; catalogue?: ChannelCatalogue } = {},
+  {
+    blocks = new Map(),
+    catalogue = channelCatalogue,
+    safeHttp = createSafeHttp({ allowedPrivateHosts: [] }),
+  }: { blocks?: BlockRegistry; catalogue?: ChannelCatalogue; safeHttp?: SafeHttp } = {},
 ): Promise<TestGateway> {
   const clock = new VirtualClock()
-  const handed: TestGateway['handed'] = { received: [], woken: [], changed: [], deliveries: 0 }
+  const handed: TestGateway['handed'] = { received: [], woken: [], changed: [], projects: [], deliveries: 0 }
   const open: TestGateway['open'] = new Map()
   const stop = new AbortController()
   const listeners = new Set<() => void>()
@@ -58,7 +63,7 @@ export async function testGateway(
     log: createLog('silent'),
     metrics: createMetrics(),
     vault: createVault('a key for the tests only'),
-    safeHttp: createSafeHttp({ allowedPrivateHosts: [] }),
+    safeHttp,
     blocks,
     catalogue,
     road: {
@@ -82,6 +87,9 @@ export async function testGateway(
       receive: async () => {},
       history: async () => [],
       watch: () => () => {},
+    },
+    projectChanged: (projectId) => {
+      handed.projects.push(projectId)
     },
     deliveriesWake: () => {
       handed.deliveries++

@@ -2,6 +2,8 @@ import { Hono } from 'hono'
 import { contactsRoutes } from '../contacts/contacts.routes.ts'
 import { channelsRoutes } from '../conversations/channels.routes.ts'
 import { crmRoutes } from '../crm/crm.routes.ts'
+import { flowsRoutes } from '../flows/flows.routes.ts'
+import { runsRoutes } from '../flows/runs.routes.ts'
 import { AppError } from '../platform/errors.ts'
 import { createKeyring } from '../team/authenticate-key.ts'
 import type { Route } from '../team/route.ts'
@@ -59,6 +61,8 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...channelsRoutes(services),
     ...contactsRoutes(services),
     ...crmRoutes(services),
+    ...flowsRoutes(services),
+    ...runsRoutes(services),
     ...changesRoutes(services),
   ]
 }

@@ -37,6 +37,7 @@ async function answer(route: Route, c: Context, services: Services, keyring: Key
     by: { kind: 'operator' as const, id: caller.operatorId },
   }
   const result = await route.handle({ ...input, context, caller, request: c.req.raw } as Call)
+  if (operation.access === 'admin' && operation.method !== 'get') services.projectChanged(caller.projectId)
   if (result instanceof Response) return result
   if (!operation.answer) return new Response(null, { status: 204 })
   const body = JSON.stringify(operation.answer.parse(result))

@@ -41,6 +41,8 @@ export interface Services {
   channels: OpenChannels
   /** What pages of channels (the web chat) work with. */
   pageHost: PageHost
+  /** Settings, variables or live flows of a project changed: what any process remembers of them is to be forgotten. */
+  projectChanged(projectId: number): void
   /** New deliveries are due; also after a replay. */
   deliveriesWake(): void
   signals: {
