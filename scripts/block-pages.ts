@@ -41,9 +41,8 @@ A step that fails leaves by the output \`error\` where the block has one with an
 
 function blockPage(definition: BlockDefinition): string {
   const { type, summary, options, outputs, example } = definition
-  const rows = optionRows(z.toJSONSchema(options, { io: 'input' }) as Schema, '').map(
-    (cells) => `| ${cells.join(' | ')} |`,
-  )
+  const schema = z.toJSONSchema(options, { io: 'input' }) as Schema
+  const rows = optionRows(schema.$defs?.[refName(schema)] ?? schema, '').map((cells) => `| ${cells.join(' | ')} |`)
   return [
     `## ${type}`,
     '',
@@ -66,8 +65,9 @@ function blockPage(definition: BlockDefinition): string {
 
 /** As much of JSON Schema as the options use. */
 interface Schema {
+  $defs?: Record<string, Schema>
   $ref?: string
-  type?: string
+  type?: string | string[]
   const?: unknown
   enum?: unknown[]
   default?: unknown
@@ -98,6 +98,11 @@ function optionRows(schema: Schema, path: string): string[][] {
   })
 }
 
+/** The name of the definition that a schema refers to; the nameless ones begin with `_`. */
+function refName({ $ref = '' }: Schema): string {
+  return $ref.slice($ref.lastIndexOf('/') + 1)
+}
+
 function variantsOf(schema: Schema): Schema[] {
   return schema.oneOf ?? schema.anyOf ?? [schema]
 }
@@ -106,12 +111,12 @@ function valuesOf(schema: Schema): string {
   if (schema.const !== undefined) return code(String(schema.const))
   if (schema.enum) return schema.enum.map((value) => code(String(value))).join(', ')
   if (schema.oneOf ?? schema.anyOf) return [...new Set(variantsOf(schema).map(valuesOf))].join(' or ')
-  if (schema.$ref !== undefined) return schema.$ref === '#' ? 'group' : 'any'
+  if (schema.$ref !== undefined) return refName(schema).startsWith('_') ? 'any' : refName(schema)
   if (schema.type === 'array') return `list of ${schema.items ? valuesOf(schema.items) : 'any'}`
   if (schema.type === 'object' && typeof schema.additionalProperties === 'object') {
     return `names with ${valuesOf(schema.additionalProperties)}`
   }
-  return schema.type ?? 'any'
+  return [schema.type ?? 'any'].flat().join(' or ')
 }
 
 function code(text: string): string {

@@ -7,7 +7,7 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
  * @param country ISO 3166-1 alpha-2: how a number without a country code is read.
  */
 export function parsePhone(text: string, country?: string): string | undefined {
-  const trimmed = text.trim().replace(/^00(?=[1-9])/, '+')
+  const trimmed = text.trim().replace(/^00\s?(?=[1-9])/, '+')
   const home = country?.toUpperCase() as CountryCode | undefined
   const national = parsePhoneNumberFromString(trimmed, home && isSupportedCountry(home) ? home : undefined)
   if (national?.isValid()) return national.number

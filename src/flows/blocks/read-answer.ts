@@ -30,7 +30,7 @@ export function readAnswer(
     case 'number':
       return readNumber(text)
     case 'phone':
-      return parsePhone(sharedPhone(reply) ?? text, locale.country)
+      return sharedPhone(reply, locale.country) ?? parsePhone(text, locale.country)
     case 'email':
       return z.email().safeParse(text.toLowerCase()).data
     case 'date':
@@ -40,8 +40,11 @@ export function readAnswer(
   }
 }
 
-function sharedPhone(reply: Pick<Reply, 'parts'>): string | undefined {
-  return reply.parts.find((part) => part.type === 'contact')?.phone
+/** The phone of a contact card. Vendors write it in full, often without the plus. */
+function sharedPhone({ parts }: Pick<Reply, 'parts'>, country: string): string | undefined {
+  const phone = parts.find((part) => part.type === 'contact')?.phone
+  if (phone === undefined) return undefined
+  return (/^\d+$/.test(phone) ? parsePhone(`+${phone}`) : undefined) ?? parsePhone(phone, country)
 }
 
 /**

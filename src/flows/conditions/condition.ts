@@ -22,7 +22,14 @@ export const ruleSchema = z
           "`message.text`, `run.answer`, `project.season`; of the time in the contact's zone `now`, `now.date`, `now.time` " +
           '(`HH:MM`), `now.weekday` (1 is Monday) and `now.open` (by the working hours).',
       ),
-    operator: z.enum(operators).describe('How it is compared.'),
+    operator: z
+      .enum(operators)
+      .describe(
+        'How it is compared. Texts without regard to case and surrounding space; a number and a text as numbers (`5` is ' +
+          '`5,0`); yes/no also with `true`, `yes`, `1`; lists by their members, in any order. greater, less and between ' +
+          '(its ends belong to it) order numbers, else times of day (also over midnight), else dates, whole days where one ' +
+          'side has no time. What cannot be compared is neither equal nor greater nor less.',
+      ),
     value: z
       .union([scalarSchema, z.array(scalarSchema)])
       .optional()
@@ -49,7 +56,7 @@ export const groupSchema = z
         .describe('Rules, and groups of the same form as this one.')
     },
   })
-  .describe('A group of rules.')
+  .meta({ id: 'ConditionGroup', description: 'A group of rules.' })
 export type Group = z.infer<typeof groupSchema>
 
 /** What a group is evaluated on. `now` is the present on the contact's clock. */
