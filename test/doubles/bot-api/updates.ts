@@ -41,6 +41,11 @@ export class UpdateQueue {
     return this.#waiting.length
   }
 
+  /** Whether a long poll is open. */
+  get polled(): boolean {
+    return this.#poll !== undefined
+  }
+
   /** Puts an update into the queue; resolves when the program has confirmed it, or at once when it did not ask for it. */
   push(update: Partial<DoubleUpdate>): Promise<void> {
     const whole: DoubleUpdate = { ...update, update_id: update.update_id ?? this.#nextId }

@@ -2,7 +2,7 @@ import { telegram } from '../../../../adapters/telegram/telegram.ts'
 import type { ChannelAdapter, HookRequest } from '../../../../src/conversations/channel.ts'
 import type { ChannelEvent } from '../../../../src/conversations/event.ts'
 import { VirtualClock } from '../../../../src/platform/clock.ts'
-import { createLog } from '../../../../src/platform/log.ts'
+import { createLog, type Log } from '../../../../src/platform/log.ts'
 import { type BotApi, type BotApiOptions, startBotApi } from '../../../doubles/bot-api/bot-api.ts'
 
 export const token = '700000001:test-token'
@@ -22,6 +22,7 @@ export interface TestBotOptions {
   settings?: Record<string, unknown>
   hookUrl?: string | undefined
   api?: BotApiOptions
+  log?: Log
   /** Called before events count as received: may throw, as a database would. */
   onReceive?: (events: ChannelEvent[]) => Promise<void>
 }
@@ -34,7 +35,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
     channel: { id: 1, projectId: 1, name: 'bot', settings },
     hookUrl: 'hookUrl' in options ? options.hookUrl : hookUrl,
     clock: new VirtualClock(),
-    log: createLog('silent'),
+    log: options.log ?? createLog('silent'),
     receive: async (events) => {
       await options.onReceive?.(events)
       received.push(...events)
