@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { contactsRoutes } from '../contacts/contacts.routes.ts'
 import { channelsRoutes } from '../conversations/channels.routes.ts'
+import { conversationsRoutes } from '../conversations/conversations.routes.ts'
 import { crmRoutes } from '../crm/crm.routes.ts'
 import { flowsRoutes } from '../flows/flows.routes.ts'
 import { runsRoutes } from '../flows/runs.routes.ts'
@@ -60,6 +61,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...teamRoutes(services),
     ...channelsRoutes(services),
     ...contactsRoutes(services),
+    ...conversationsRoutes(services),
     ...crmRoutes(services),
     ...flowsRoutes(services),
     ...runsRoutes(services),

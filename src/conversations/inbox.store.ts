@@ -1,0 +1,110 @@
+import { and, asc, desc, eq, gt, lt } from 'drizzle-orm'
+import type { Queryable, Tx } from '../platform/database/database.ts'
+import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
+import type { Conversation, Message } from './conversation.ts'
+import { conversations, events, members, messages } from './conversations.table.ts'
+import type { ConversationKind, ConversationMode } from './message.ts'
+
+/** What narrows a list of conversations. */
+export interface ConversationFilter extends PageRequest {
+  channelId?: number
+  contactId?: number
+  assigneeId?: number
+  kind?: ConversationKind
+  mode?: ConversationMode
+  /** Only those with messages that nobody has read. */
+  unread?: boolean
+}
+
+/** The project's conversations, the newest first. */
+export async function listConversations(
+  db: Queryable,
+  projectId: number,
+  filter: ConversationFilter,
+): Promise<Page<Conversation>> {
+  const { after, limit } = readPage(filter)
+  const { channelId, contactId, assigneeId, kind, mode, unread } = filter
+  const rows = await db.orm
+    .select()
+    .from(conversations)
+    .where(
+      and(
+        eq(conversations.projectId, projectId),
+        after === undefined ? undefined : lt(conversations.id, after),
+        channelId === undefined ? undefined : eq(conversations.channelId, channelId),
+        contactId === undefined ? undefined : eq(conversations.contactId, contactId),
+        assigneeId === undefined ? undefined : eq(conversations.assigneeId, assigneeId),
+        kind === undefined ? undefined : eq(conversations.kind, kind),
+        mode === undefined ? undefined : eq(conversations.mode, mode),
+        unread ? gt(conversations.unread, 0) : undefined,
+      ),
+    )
+    .orderBy(desc(conversations.id))
+    .limit(limit + 1)
+  return makePage(rows, limit, (conversation) => conversation.id)
+}
+
+/** The messages of a conversation, the newest first. */
+export async function listMessages(db: Queryable, conversationId: number, page: PageRequest): Promise<Page<Message>> {
+  const { after, limit } = readPage(page)
+  const rows = await db.orm
+    .select()
+    .from(messages)
+    .where(and(eq(messages.conversationId, conversationId), after === undefined ? undefined : lt(messages.id, after)))
+    .orderBy(desc(messages.id))
+    .limit(limit + 1)
+  return makePage(rows, limit, (message) => message.id)
+}
+
+/** A message of the project, with the channel that it went through. */
+export async function findMessage(
+  db: Queryable,
+  projectId: number,
+  id: number,
+): Promise<{ message: Message; channelId: number } | undefined> {
+  const [row] = await db.orm
+    .select({ message: messages, channelId: conversations.channelId })
+    .from(messages)
+    .innerJoin(conversations, eq(conversations.id, messages.conversationId))
+    .where(and(eq(messages.id, id), eq(messages.projectId, projectId)))
+  return row
+}
+
+/** Who takes part in a conversation. */
+export async function readMembers(db: Queryable, conversationId: number): Promise<(typeof members.$inferSelect)[]> {
+  return db.orm.select().from(members).where(eq(members.conversationId, conversationId)).orderBy(asc(members.contactId))
+}
+
+export async function updateConversationRow(
+  tx: Tx,
+  id: number,
+  fields: Partial<Pick<Conversation, 'mode' | 'assigneeId' | 'unread'>>,
+): Promise<Conversation> {
+  const [conversation] = await tx.orm.update(conversations).set(fields).where(eq(conversations.id, id)).returning()
+  return conversation!
+}
+
+/** An event that was set aside because it could not be processed. */
+export type ParkedEvent = typeof events.$inferSelect
+
+/** The project's events that were set aside, the newest first. */
+export async function listParkedEvents(
+  db: Queryable,
+  projectId: number,
+  page: PageRequest,
+): Promise<Page<ParkedEvent>> {
+  const { after, limit } = readPage(page)
+  const rows = await db.orm
+    .select()
+    .from(events)
+    .where(
+      and(
+        eq(events.projectId, projectId),
+        eq(events.status, 'parked'),
+        after === undefined ? undefined : lt(events.id, after),
+      ),
+    )
+    .orderBy(desc(events.id))
+    .limit(limit + 1)
+  return makePage(rows, limit, (event) => event.id)
+}
