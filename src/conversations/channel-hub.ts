@@ -3,11 +3,12 @@ import type { Database } from '../platform/database/database.ts'
 import { AppError, messageOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
 import type { Vault } from '../platform/secrets.ts'
-import type { ChannelAdapter, ChannelCatalogue } from './channel.ts'
+import type { Capabilities, ChannelAdapter, ChannelCatalogue } from './channel.ts'
 import { openSettings } from './channel-settings.ts'
 import { enabledChannels, findChannel, updateChannelRow } from './channels.store.ts'
 import type { Channel } from './conversation.ts'
-import type { ChannelEvent } from './event.ts'
+import type { ChannelEvent, ThreadRef } from './event.ts'
+import type { ConversationKind, Identity } from './message.ts'
 
 export interface ChannelHubOptions {
   db: Database
@@ -56,6 +57,29 @@ export class ChannelHub {
   byHook(hookId: string): OpenChannel | undefined {
     const id = this.#byHook.get(hookId)
     return id === undefined ? undefined : this.#open.get(id)
+  }
+
+  projectOf(channelId: number): number | undefined {
+    return this.#open.get(channelId)?.channel.projectId
+  }
+
+  nameOf(channelId: number): string | undefined {
+    return this.#open.get(channelId)?.channel.name
+  }
+
+  capabilities(channelId: number, kind: ConversationKind): Capabilities | undefined {
+    return this.#open.get(channelId)?.adapter.capabilities(kind)
+  }
+
+  /** The thread in which the channel can write to a person first. */
+  threadFor(channelId: number, identities: Identity[]): ThreadRef | undefined {
+    return this.#open.get(channelId)?.adapter.threadFor?.(identities)
+  }
+
+  /** Whether the channel has pages of its own, which want to hear of news. */
+  hasPages(channelId: number): boolean {
+    const open = this.#open.get(channelId)
+    return open !== undefined && this.#options.catalogue.get(open.channel.kind)?.pages !== undefined
   }
 
   /** The adapter of a channel. Throws `unavailable` when the channel is switched off or cannot be opened. */

@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
 import type { ChannelEvent, ThreadRef } from './event.ts'
-import type { Content, ConversationKind, Identity, MediaKind } from './message.ts'
+import type { Content, ConversationKind, Identity, MediaKind, Part } from './message.ts'
 
 /** A vendor's request to `/hooks/{id}`, its body as it came: signatures are made over it. */
 export interface HookRequest {
@@ -159,7 +159,7 @@ export interface PageMessage {
   id: number
   direction: 'inbound' | 'outbound'
   externalId: string | null
-  content: Content
+  content: Omit<Content, 'parts'> & { parts?: Part[] }
   at: string
 }
 

@@ -148,3 +148,20 @@ const messageColumns = [
 export function insertMessages(rows: Message[]): Statement | undefined {
   return insertRows('messages', messageColumns, rows.map(snakeKeys))
 }
+
+/** The visible messages of a thread with a number above `after`, oldest first. */
+export async function readHistory(
+  db: Queryable,
+  channelId: number,
+  thread: string,
+  after: number,
+  limit: number,
+): Promise<Message[]> {
+  const rows = await db.query<{ message: Record<string, unknown> }>(
+    `select to_jsonb(m) as message from threads t join messages m on m.conversation_id = t.conversation_id
+      where t.channel_id = $1 and t.external_id = $2 and m.id > $3 and m.direction <> 'internal' and m.deleted_at is null
+      order by m.id limit $4`,
+    [channelId, thread, after, limit],
+  )
+  return rows.map((row) => readMessageRow(row.message))
+}

@@ -7,6 +7,10 @@ export class Lru<Value> {
     this.#limit = limit
   }
 
+  has(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
   /** The entry of a key, made by `make` when it is not there. What `make` throws is not kept. */
   get(key: string, make: (key: string) => Value): Value {
     const found = this.#entries.get(key)

@@ -5,8 +5,12 @@ export const postbackFieldSchema = z.strictObject({
   from: z.string().min(1).describe('JSONPath into the body (`$.user.phone`); a form is an object of its fields.'),
   to: z
     .string()
-    .regex(/^(first_name|last_name|username|phone|email|country|language|time_zone|traffic_source|label|identity\.[a-z_]+|attributes\.\S+|variables\.\S+)$/)
-    .describe('A contact field, `attributes.NAME`, `label`, `identity.KIND`, or `variables.NAME` of the run that is started.'),
+    .regex(
+      /^(first_name|last_name|username|phone|email|country|language|time_zone|traffic_source|label|identity\.[a-z_]+|attributes\.\S+|variables\.\S+)$/,
+    )
+    .describe(
+      'A contact field, `attributes.NAME`, `label`, `identity.KIND`, or `variables.NAME` of the run that is started.',
+    ),
   fallback: z.string().optional(),
 })
 

@@ -88,13 +88,12 @@ function judge(webhook: Webhook, response: SafeResponse, now: Date): Record<stri
   const detail = { status, durationMs: Math.round(durationMs), response: excerpt(response.body) }
   if (finalUrl !== new URL(webhook.url).href) {
     const message = `${webhook.url} redirects to ${finalUrl}; expected the subscription to name that address itself.`
-    throw new AppError('unsupported', message, { cause: detail })
+    throw new AppError('unsupported', message, { detail })
   }
   if (status >= 200 && status < 300) return detail
-  if (status === 410)
-    throw new AppError('gone', `The receiver answered 410: it wants to hear no more.`, { cause: detail })
+  if (status === 410) throw new AppError('gone', `The receiver answered 410: it wants to hear no more.`, { detail })
   throw new AppError('unavailable', `The receiver answered ${status}; expected 200 to 299.`, {
-    cause: detail,
+    detail,
     retryAfterMs: retryAfter(headers['retry-after'], now),
   })
 }
@@ -102,7 +101,7 @@ function judge(webhook: Webhook, response: SafeResponse, now: Date): Record<stri
 /** The same failure, marked as one of the receiver (`status` null: there was no answer). */
 function unanswered(error: unknown): AppError {
   const known = error instanceof AppError ? error : new AppError('unavailable', messageOf(error))
-  return new AppError(known.code, known.message, { retryable: known.retryable, cause: { status: null } })
+  return new AppError(known.code, known.message, { retryable: known.retryable, detail: { status: null } })
 }
 
 /** Seconds, or a date (RFC 9110, 10.2.3); a day at most. */

@@ -29,6 +29,7 @@ export interface BatchTools {
 /** What a batch did, for what follows its commit. */
 export interface BatchResult {
   writes: BatchWrites
+  threads: ThreadQueue[]
   calls: StartedCall[]
   /** Unfinished deliveries by lane, as they were when the locks were taken. */
   open: Map<string, number[]>
@@ -86,7 +87,7 @@ export async function advanceBatch(
   }
   if (stored >= limit) later.push(...threads.map((thread) => ({ threadId: thread.id, at: tools.now })))
   await writeBatch(tx, shared, states, open, tools, started)
-  return { writes: shared.writes, calls: shared.calls, open, later }
+  return { writes: shared.writes, threads, calls: shared.calls, open, later }
 }
 
 const nothing: ThreadWork = { due: new Set(), results: [], orphans: new Set() }

@@ -32,6 +32,10 @@ export class EngineCache implements FlowLookup {
     }
   }
 
+  projectIds(): number[] {
+    return [...this.#projects.keys()]
+  }
+
   /** Something of the project changed. */
   forget(projectId: number): void {
     this.#projects.delete(projectId)

@@ -15,7 +15,7 @@ export interface Entry {
   /** The block does its work; is resumed; or has done it and the run takes an output. */
   as:
     | { do: 'enter' }
-    | { do: 'resume'; resumption: Resumption; kept: Record<string, unknown> }
+    | { do: 'resume'; resumption: Resumption; kept: Record<string, unknown>; waited: boolean }
     | { do: 'settle'; output: string; waited: boolean }
     | { do: 'leave'; output: string }
 }
@@ -78,7 +78,7 @@ async function move(context: ThreadContext, entry: Entry): Promise<Entry[]> {
     },
     stopFlow: async (point) => stopOther(context, point),
   })
-  const waited = as.do === 'resume' && (as.resumption.because === 'reply' || as.resumption.because === 'time')
+  const waited = as.do === 'resume' && as.waited
   return [...(await follow(context, state, block, outcome, waited)), ...started]
 }
 

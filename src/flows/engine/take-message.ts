@@ -127,10 +127,15 @@ function triggerInput(
   { message, conversation, command, first }: Pick<Incoming, 'message' | 'conversation' | 'command' | 'first'>,
 ): TriggerInput {
   return {
-    text: message.text,
+    text: message.text || pressedButton(message),
     command,
     first,
     conversationKind: conversation.kind,
     channelName: context.channels.nameOf(conversation.channelId),
   }
+}
+
+/** A pressed button counts as its value, which may be a keyword. */
+function pressedButton(message: Message): string {
+  return message.parts?.find((part) => part.type === 'answer')?.value ?? ''
 }

@@ -1,0 +1,294 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { channelCatalogue } from '../adapters/index.ts'
+import type { PageHost } from './conversations/channel.ts'
+import { ChannelHub } from './conversations/channel-hub.ts'
+import { messageSender } from './conversations/deliver-message.ts'
+import { channelOfQueue, channelQueue, type MessagePayload } from './conversations/message-delivery.ts'
+import { readHistory } from './conversations/messages.store.ts'
+import { performRequest } from './flows/blocks/external-request/perform-request.ts'
+import type { PreparedRequest } from './flows/blocks/external-request/prepare-request.ts'
+import { blocks } from './flows/blocks/registry.ts'
+import type { BatchResult } from './flows/engine/advance-batch.ts'
+import { type Caller, createCallOut, requestSeal } from './flows/engine/call-out.ts'
+import { EngineCache } from './flows/engine/engine-cache.ts'
+import { createRoad, type Road } from './flows/engine/road.ts'
+import { sweepRoad } from './flows/engine/sweep-road.ts'
+import { startLabelledFlows } from './flows/start-labelled-flows.ts'
+import { createGateway } from './gateway/gateway.ts'
+import { startServer } from './gateway/server.ts'
+import type { OpenChannels } from './gateway/services.ts'
+import { startChangeReader } from './platform/change-reader.ts'
+import { type Clock, systemClock } from './platform/clock.ts'
+import type { Config } from './platform/config.ts'
+import type { Database } from './platform/database/database.ts'
+import { migrate } from './platform/database/migrate.ts'
+import { openDatabase } from './platform/database/open-database.ts'
+import { readPending, reclaimSending } from './platform/deliveries/deliveries.store.ts'
+import { Dispatcher } from './platform/deliveries/dispatcher.ts'
+import { uuid } from './platform/ids.ts'
+import { keptSecret } from './platform/kept-secret.ts'
+import { keepLeases } from './platform/lease-keeper.ts'
+import { createLog } from './platform/log.ts'
+import { createMetrics } from './platform/metrics.ts'
+import { createSafeHttp } from './platform/safe-http/safe-http.ts'
+import { createVault } from './platform/secrets.ts'
+import { openSignals, type Signals } from './platform/signals.ts'
+import { startSweeper } from './platform/sweeper.ts'
+import { deliverChanges, webhookQueue } from './sync/deliver-changes.ts'
+import { webhookSender } from './sync/send-webhook.ts'
+
+/** The running program. */
+export interface Parley {
+  /** Where it listens on this machine. */
+  address: string
+  /** Does at once what is otherwise done twice a second: what has become due, and what waits in the database. */
+  sweep(): Promise<void>
+  /** Takes nothing new, finishes what is in hand, and closes everything. */
+  stop(): Promise<void>
+}
+
+const migrations = join(import.meta.dirname, '../migrations')
+const sweepMs = 500
+/** An attempt to send a message or a webhook ends after so many milliseconds. */
+const sendTimeoutMs = 30_000
+
+/** What tests bring along instead of the real thing. */
+export interface Given {
+  clock?: Clock
+  db?: Database
+}
+
+/** Joins all parts and starts the program. Throws an AppError that says what keeps it from starting. */
+export async function startParley(config: Config, given: Given = {}): Promise<Parley> {
+  const clock = given.clock ?? systemClock
+  const log = createLog(config.logLevel)
+  const metrics = createMetrics()
+  const processName = `${hostname()}-${process.pid}-${uuid().slice(0, 8)}`
+  const works = config.role !== 'gateway'
+  const db = given.db ?? (await openDatabase(config.databaseUrl, config.dataDir, log))
+  const { applied } = await migrate(db, migrations)
+  if (applied.length > 0) log.info({ applied }, 'The database was brought up to date.')
+  const vault = createVault(config.secret ?? (await keptSecret(join(config.dataDir, 'secret.key'))))
+  const safeHttp = createSafeHttp({ allowedPrivateHosts: config.allowedPrivateHosts })
+  const stopping = new AbortController()
+
+  // The road, the dispatcher and the channels call one another, so each is handed functions that reach the others later.
+  let road: Road
+  const hub = new ChannelHub({
+    db,
+    clock,
+    log,
+    vault,
+    catalogue: channelCatalogue,
+    publicUrl: config.publicUrl,
+    receive: (channelId, events) => road.receive(channelId, events),
+  })
+  const senders = [messageSender(hub, metrics), webhookSender({ db, vault, http: safeHttp, clock })]
+  const dispatcher = new Dispatcher({
+    clock,
+    log,
+    senders,
+    sendsInFlight: config.sendsInFlight,
+    sendTimeoutMs,
+    readPending: (queue, after, limit) => readPending(db, queue, after, limit),
+    onNotes: (soon) => road.note(soon),
+  })
+  const cache = new EngineCache(blocks, vault)
+  const callers = new Map<string, Caller>([
+    ['http', (request, signal) => performRequest(request as PreparedRequest, safeHttp, { signal })],
+  ])
+  const callOut = createCallOut({
+    callers,
+    vault,
+    onAnswer: (threadId, answer) => road.add({ kind: 'answer', threadId, answer }),
+  })
+  const signals = await openSignals(db, processName, lookEverywhere)
+  road = createRoad({
+    db,
+    clock,
+    log,
+    metrics,
+    process: processName,
+    cache,
+    channels: hub,
+    dispatcher,
+    senders,
+    seal: (text) => vault.seal(text, requestSeal),
+    onCall: (call) => callOut.begin(call),
+    onCommit: (result) => tellOthers(result),
+  })
+
+  function lookEverywhere(): void {
+    dispatcher.tick()
+    for (const reader of readers) reader.wake()
+    for (const projectId of cache.projectIds()) cache.forget(projectId)
+  }
+
+  function tellOthers(result: BatchResult): void {
+    if (result.writes.changes.length > 0) signals.notify('changes')
+    for (const thread of result.threads)
+      if (hub.hasPages(thread.channelId)) signals.notify(threadTopic(thread.channelId, thread.externalId))
+    for (const { queue, payload } of result.writes.deliveries) {
+      if (!dispatcher.owns(queue)) signals.notify(`queue:${queue}`)
+      const channelId = channelOfQueue(queue)
+      if (hub.hasPages(channelId)) signals.notify(threadTopic(channelId, (payload as MessagePayload).thread))
+    }
+  }
+
+  await hub.load()
+  const leases = works
+    ? await keepLeases({
+        db,
+        log,
+        holder: processName,
+        wanted: () => [`process:${processName}`, webhookQueue, ...hub.ids().map(channelQueue)],
+        onGained: (name) =>
+          void takeOver(name).catch((error) => log.error({ error, lease: name }, 'A queue could not be taken over.')),
+        onLost: (name) => void letGo(name),
+      })
+    : undefined
+
+  async function takeOver(name: string): Promise<void> {
+    if (name.startsWith('process:')) return
+    const doubtful = await db.transaction((tx) => reclaimSending(tx, [name], processName))
+    if (doubtful > 0)
+      log.warn({ queue: name, doubtful }, 'Sends of a process that died are repeated, and marked as doubtful.')
+    dispatcher.own(name)
+    if (name !== webhookQueue) await hub.listen(channelOfQueue(name))
+  }
+  async function letGo(name: string): Promise<void> {
+    if (name.startsWith('process:')) return
+    dispatcher.disown(name)
+    if (name !== webhookQueue) await hub.unlisten(channelOfQueue(name))
+  }
+
+  const readers = works
+    ? [
+        startChangeReader({
+          db,
+          log,
+          name: 'webhooks',
+          holder: processName,
+          handle: async (tx, changes) => {
+            if ((await deliverChanges(tx, changes, clock.now())) > 0) signals.notify(`queue:${webhookQueue}`)
+          },
+        }),
+        startChangeReader({
+          db,
+          log,
+          name: 'label-triggers',
+          holder: processName,
+          handle: async (tx, changes) => {
+            const threads = await startLabelledFlows(tx, changes)
+            if (threads.length > 0) setTimeout(() => road.wake(threads), 0)
+          },
+        }),
+      ]
+    : []
+  signals.subscribe('changes', () => {
+    for (const reader of readers) reader.wake()
+  })
+  signals.onTopics('queue:', (queue) => dispatcher.wake(queue))
+  signals.onTopics('project:', (projectId) => cache.forget(Number(projectId)))
+  signals.onTopics('channel:', (channelId) => void reopen(Number(channelId)))
+
+  /** The channel changed somewhere: it is opened anew, and if this process holds it, listened to again. */
+  async function reopen(channelId: number): Promise<void> {
+    await hub.reload(channelId)
+    await leases?.refresh()
+    if (dispatcher.owns(channelQueue(channelId))) await hub.listen(channelId)
+  }
+
+  const sweep = async (): Promise<void> => {
+    dispatcher.tick()
+    await sweepRoad(db, clock, road)
+  }
+  const sweepers = works ? [startSweeper('road', sweepMs, log, sweep)] : []
+
+  const channels: OpenChannels = {
+    byHook: async (hookId) => {
+      const open = hub.byHook(hookId)
+      return open && { id: open.channel.id, projectId: open.channel.projectId, adapter: open.adapter }
+    },
+    adapter: async (channelId) => hub.adapter(channelId),
+    connect: (channelId) => hub.adapter(channelId).connect(),
+    changed: async (channelId) => {
+      await reopen(channelId)
+      signals.notify(`channel:${channelId}`)
+    },
+  }
+  const server = await startServer(
+    createGateway({
+      db,
+      clock,
+      log,
+      metrics,
+      vault,
+      safeHttp,
+      blocks,
+      catalogue: channelCatalogue,
+      road,
+      channels,
+      pageHost: pageHost(hub, road, signals, (channelId, thread, after, limit) =>
+        readHistory(db, channelId, thread, after, limit),
+      ),
+      projectChanged: (projectId) => signals.notify(`project:${projectId}`),
+      deliveriesWake: () => {
+        for (const queue of [webhookQueue, ...hub.ids().map(channelQueue)]) signals.notify(`queue:${queue}`)
+      },
+      signals,
+      publicUrl: config.publicUrl ?? `http://localhost:${config.port}`,
+      migrations,
+      stopping: stopping.signal,
+    }),
+    config,
+  )
+
+  return {
+    address: server.address,
+    sweep,
+    async stop() {
+      stopping.abort()
+      const limitMs = config.shutdownTimeout * 1000
+      await server.close(limitMs)
+      await Promise.all([...sweepers, ...readers].map((part) => part.stop()))
+      await callOut.stop(limitMs)
+      await road.idle()
+      await dispatcher.stop()
+      await leases?.stop()
+      await hub.close()
+      signals.close()
+      await safeHttp.close()
+      if (!given.db) await db.close()
+    },
+  }
+}
+
+function threadTopic(channelId: number, thread: string): string {
+  return `thread:${channelId}/${thread}`
+}
+
+function pageHost(
+  hub: ChannelHub,
+  road: Road,
+  signals: Signals,
+  history: (channelId: number, thread: string, after: number, limit: number) => ReturnType<typeof readHistory>,
+): PageHost {
+  return {
+    channel: async (hookId) => {
+      const open = hub.byHook(hookId)
+      return open && { id: open.channel.id, name: open.channel.name, settings: open.settings }
+    },
+    receive: (channelId, events) => road.receive(channelId, events),
+    history: async (channelId, thread, after, limit) =>
+      (await history(channelId, thread, after, limit)).map((message) => ({
+        id: message.id,
+        direction: message.direction === 'inbound' ? 'inbound' : 'outbound',
+        externalId: message.externalId,
+        content: { text: message.text, entities: message.entities ?? undefined, parts: message.parts ?? undefined },
+        at: message.at.toISOString(),
+      })),
+    watch: (channelId, thread, onNews) => signals.subscribe(threadTopic(channelId, thread), onNews),
+  }
+}

@@ -1,0 +1,77 @@
+import { messageOf } from '../../platform/errors.ts'
+import type { Vault } from '../../platform/secrets.ts'
+import type { CallResult } from '../block.ts'
+import type { CallAnswer } from './advance-thread.ts'
+import type { StartedCall } from './thread-context.ts'
+
+/** Does work outside for blocks: gives its result, which must be JSON, or throws. */
+export type Caller = (request: unknown, signal: AbortSignal) => Promise<unknown>
+
+export interface CallOutOptions {
+  callers: ReadonlyMap<string, Caller>
+  vault: Vault
+  /** Brings the answer back to its run. */
+  onAnswer(threadId: number, answer: CallAnswer): void
+}
+
+export interface CallOut {
+  begin(call: StartedCall): void
+  /** Waits for what is under way so many milliseconds; what is not done then is repeated by another process. */
+  stop(limitMs: number): Promise<void>
+}
+
+/** So many calls are under way at once at most; further ones wait for a place. */
+const callsAtOnce = 256
+
+/** What seals requests at rest: they may hold secrets. */
+export const requestSeal = 'run:request'
+
+/** Begins work outside right after the commit that asked for it. */
+export function createCallOut({ callers, vault, onAnswer }: CallOutOptions): CallOut {
+  const waiting: StartedCall[] = []
+  const underWay = new Set<Promise<void>>()
+  const stopping = new AbortController()
+
+  const next = (): void => {
+    while (underWay.size < callsAtOnce && waiting.length > 0 && !stopping.signal.aborted) {
+      const call = waiting.shift()!
+      const work = perform(call).finally(() => {
+        underWay.delete(work)
+        next()
+      })
+      underWay.add(work)
+    }
+  }
+  const perform = async ({ runId, threadId, branch }: StartedCall): Promise<void> => {
+    const result = await resultOf(branch.caller, branch.request)
+    // Cut off by our own stop it has no result: the run keeps waiting, and the call is made again.
+    if (!stopping.signal.aborted || result.ok) onAnswer(threadId, { runId, branchId: branch.id, result })
+  }
+  const resultOf = async (name: string, sealed: string): Promise<CallResult> => {
+    try {
+      const caller = callers.get(name)
+      if (!caller) return { ok: false, error: `This program has no caller "${name}".` }
+      return { ok: true, value: await caller(JSON.parse(vault.open(sealed, requestSeal)), stopping.signal) }
+    } catch (error) {
+      return { ok: false, error: messageOf(error) }
+    }
+  }
+
+  return {
+    begin(call) {
+      waiting.push(call)
+      next()
+    },
+    async stop(limitMs) {
+      waiting.length = 0
+      let timer: NodeJS.Timeout | undefined
+      const limit = new Promise((resolve) => {
+        timer = setTimeout(resolve, limitMs)
+      })
+      await Promise.race([Promise.all(underWay), limit])
+      clearTimeout(timer)
+      stopping.abort()
+      await Promise.all(underWay)
+    },
+  }
+}
