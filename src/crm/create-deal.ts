@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { hasOperator } from '../contacts/contacts.store.ts'
 import { getContact } from '../contacts/get-contact.ts'
+import { findChannelByName } from '../conversations/channels.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { invalidInput, parseInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
 import { nameSchema } from './create-spot.ts'
 import { type Deal, statusOfStage } from './deal.ts'
-import { findChannelId, insertDeal, insertMove, nextDealNumber } from './deals.store.ts'
+import { insertDeal, insertMove, nextDealNumber } from './deals.store.ts'
 import { findPlace } from './find-place.ts'
 
 export const dealFieldsSchema = {
@@ -84,8 +85,8 @@ export async function checkResponsible(tx: Tx, projectId: number, id: number | n
 
 async function sendingChannel(tx: Tx, projectId: number, name: string | undefined): Promise<number | undefined> {
   if (name === undefined) return undefined
-  const id = await findChannelId(tx, projectId, name)
-  if (id !== undefined) return id
+  const channel = await findChannelByName(tx, projectId, name)
+  if (channel) return channel.id
   const message = `"${name}" does not exist; expected the name of a channel of this project`
   throw invalidInput('deal', [{ path: 'sendingChannel', message }])
 }

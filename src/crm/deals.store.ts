@@ -1,5 +1,4 @@
 import { and, asc, desc, eq, ilike, inArray, lt, or, sql } from 'drizzle-orm'
-import { channels } from '../conversations/conversations.table.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
 import { type DealStatus, dealMoves, deals, pipelines, spots, stages } from './crm.table.ts'
@@ -119,15 +118,6 @@ export async function insertMove(tx: Tx, row: typeof dealMoves.$inferInsert): Pr
 /** The stages a deal went through, in order. */
 export async function readMoves(db: Queryable, dealId: number): Promise<DealMove[]> {
   return db.orm.select().from(dealMoves).where(eq(dealMoves.dealId, dealId)).orderBy(asc(dealMoves.id))
-}
-
-/** The number of the project's channel of that name. */
-export async function findChannelId(db: Queryable, projectId: number, name: string): Promise<number | undefined> {
-  const [row] = await db.orm
-    .select({ id: channels.id })
-    .from(channels)
-    .where(and(eq(channels.projectId, projectId), eq(channels.name, name)))
-  return row?.id
 }
 
 /** How many deals stand in each stage of a pipeline and what they are worth, by currency. */

@@ -1,5 +1,4 @@
 import { and, asc, desc, eq, gt, lt } from 'drizzle-orm'
-import { channels } from '../conversations/conversations.table.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
 import type { FlowGraph } from './flow.ts'
@@ -149,12 +148,6 @@ export async function readGraphs(
     .from(flows)
     .leftJoin(flowVersions, eq(flowVersions.id, flows.liveVersionId))
     .where(eq(flows.projectId, projectId))
-}
-
-/** The names of the project's channels. */
-export async function readChannelNames(db: Queryable, projectId: number): Promise<string[]> {
-  const rows = await db.orm.select({ name: channels.name }).from(channels).where(eq(channels.projectId, projectId))
-  return rows.map((row) => row.name)
 }
 
 const ofProject = (projectId: number, id: number) => and(eq(flows.id, id), eq(flows.projectId, projectId))

@@ -1,8 +1,9 @@
 import { readAttributes } from '../contacts/attributes.store.ts'
+import { readChannels } from '../conversations/channels.store.ts'
 import { readPipelines, readSpots } from '../crm/pipelines.store.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import type { ProjectLookup } from './block.ts'
-import { readChannelNames, readGraphs } from './flows.store.ts'
+import { readGraphs } from './flows.store.ts'
 
 /** Reads what a flow of the project can refer to. */
 export async function readProjectLookup(db: Queryable, projectId: number): Promise<ProjectLookup> {
@@ -17,7 +18,7 @@ export async function readProjectLookup(db: Queryable, projectId: number): Promi
   return {
     attributes: new Map(attributes.map(({ name, type, choices }) => [name, { type, choices }])),
     spots: new Map(spots.map(({ id, name }) => [name, new Map(pipelinesOf(id))])),
-    channels: new Set(await readChannelNames(db, projectId)),
+    channels: new Set((await readChannels(db, projectId)).map(({ name }) => name)),
     flows: new Map(
       graphs.map(({ name, draft, live }) => [
         name,

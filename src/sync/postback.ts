@@ -14,6 +14,8 @@ export const postbackFieldSchema = z.strictObject({
   fallback: z.string().optional(),
 })
 
+export type PostbackField = z.infer<typeof postbackFieldSchema>
+
 /** How the body of a postback becomes a contact. */
 export const postbackMappingSchema = z.strictObject({
   fields: z.array(postbackFieldSchema).min(1).max(100),
