@@ -152,8 +152,8 @@ export function channelContract({ name, make, kinds, cannot = {} }: ChannelContr
         for (const content of declaredContents(capabilities, harness)) {
           const before = harness.arrived()
           const { externalIds } = await send(target, { action: 'message', ...content })
-          expect(externalIds.length, JSON.stringify(content)).toBeGreaterThan(0)
-          expect(harness.arrived(), JSON.stringify(content)).toBeGreaterThan(before)
+          expect(externalIds, JSON.stringify(content)).toHaveLength(1)
+          expect(harness.arrived(), JSON.stringify(content)).toBe(before + 1)
         }
         await tryActions(capabilities, target, send)
         expect(harness.refused()).toEqual([])
