@@ -31,7 +31,8 @@ export function callbackEvent(query: CallbackQuery, externalId: string, now: Dat
     sender: personOfUser(query.from),
     message: {
       externalId: `callback:${query.id}`,
-      text: label ?? value,
+      // What is said stands in the answer; whoever needs words takes its label or value.
+      text: '',
       parts: [answer],
       replyToExternalId: messageId,
       addressesBot: true,

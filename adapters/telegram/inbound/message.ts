@@ -76,7 +76,7 @@ interface SaidContent {
 function contentOf(message: Message, notice: Part | undefined): SaidContent {
   const text = message.rich_message === undefined ? textOf(message) : plainText(message.rich_message)
   const content: SaidContent = { externalId: messageExternalId(message.chat.id, message.message_id), text }
-  if (text === '') content.text = message.dice?.emoji ?? message.web_app_data?.button_text ?? ''
+  if (text === '') content.text = message.dice?.emoji ?? ''
   const entities = entitiesFrom(text, message.entities ?? message.caption_entities ?? [])
   if (entities.length > 0) content.entities = entities
   const parts = notice === undefined ? partsOf(message) : [notice]
