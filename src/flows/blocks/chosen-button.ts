@@ -8,7 +8,8 @@ import type { Reply } from '../block.ts'
  */
 export function chosenButton<Kind extends Button>(buttons: Kind[], reply: Reply): Kind | undefined {
   const pressed = pressedAnswer(reply)
-  if (pressed) return buttons.find((button) => (button.value ?? button.label) === pressed.value)
+  // A value too long for the channel comes back as its label.
+  if (pressed) return buttons.find((button) => [button.value ?? button.label, button.label].includes(pressed.value))
   const shared = buttons.find((button) => reply.parts.some((part) => shares(part.type, button)))
   if (shared) return shared
   const typed = matchAnswer([buttons], reply.text)

@@ -16,7 +16,7 @@ const inboxLimit = 100
 export async function takeMessage(context: ThreadContext, incoming: Incoming): Promise<void> {
   const { message, conversation, sender } = incoming
   if (conversation.mode === 'manual') return
-  if (conversation.kind === 'group' && !message.addressesBot) return
+  if (!message.addressesBot) return
   see(context, message, sender)
   const input = triggerInput(context, incoming)
   const flows = context.flows.live(context.project.id)

@@ -61,6 +61,7 @@ function transactionOn(sql: postgres.TransactionSql, client: postgres.Sql): Tx {
       })
       return orm
     },
-    query: (text, params = []) => sql.unsafe(text, params as never[], { prepare: params.length > 0 }) as never,
+    // The driver sends a query when it is awaited; sent at once, statements keep the order in which they were asked for.
+    query: (text, params = []) => sql.unsafe(text, params as never[], { prepare: params.length > 0 }).execute() as never,
   }
 }

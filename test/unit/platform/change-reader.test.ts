@@ -17,6 +17,9 @@ afterEach(async () => {
 })
 afterAll(() => fresh.drop())
 
+/** Other transactions of the server may hold the log's end back for a moment. */
+const patiently = { timeout: 10_000, interval: 10 }
+
 const record = (kind: string, tx?: Tx) => {
   const change = { projectId: 1, kind, data: {}, at: new Date('2026-11-02T09:00:00Z') }
   return tx ? recordChange(tx, change) : fresh.db.transaction((own) => recordChange(own, change))
@@ -40,11 +43,11 @@ describe('a reader of changes', () => {
     for (const kind of ['a', 'b']) await record(kind)
     const kinds: string[] = []
     const first = start('one', async (_tx, changes) => void kinds.push(...changes.map((change) => change.kind)))
-    await vi.waitFor(() => expect(kinds).toEqual(['a', 'b']))
+    await vi.waitFor(() => expect(kinds).toEqual(['a', 'b']), patiently)
     await first.stop()
     await record('c')
     start('one', async (_tx, changes) => void kinds.push(...changes.map((change) => change.kind)))
-    await vi.waitFor(() => expect(kinds).toEqual(['a', 'b', 'c']))
+    await vi.waitFor(() => expect(kinds).toEqual(['a', 'b', 'c']), patiently)
   })
 
   it('shows nothing of a transaction that was rolled back', async () => {
@@ -57,7 +60,7 @@ describe('a reader of changes', () => {
       .catch(() => {})
     await record('kept')
     start('one', async (_tx, changes) => void kinds.push(...changes.map((change) => change.kind)))
-    await vi.waitFor(() => expect(kinds).toEqual(['kept']))
+    await vi.waitFor(() => expect(kinds).toEqual(['kept']), patiently)
   })
 
   it('looks again when it is woken', async () => {
@@ -80,11 +83,9 @@ describe('a reader of changes', () => {
       await note(tx, changes)
       if (poisoned && changes.some((change) => change.kind === 'poison')) throw new Error('poison')
     })
-    await vi.waitFor(async () => expect(await seen()).toEqual(['seen a', 'seen b']), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await seen()).toEqual(['seen a', 'seen b']), patiently)
     poisoned = false
-    await vi.waitFor(async () => expect(await seen()).toEqual(['seen a', 'seen b', 'seen poison', 'seen z']), {
-      timeout: 10_000,
-    })
+    await vi.waitFor(async () => expect(await seen()).toEqual(['seen a', 'seen b', 'seen poison', 'seen z']), patiently)
   })
 
   it('works in one process at a time', async () => {
@@ -98,7 +99,7 @@ describe('a reader of changes', () => {
       await record(kind)
       for (const reader of readers) reader.wake()
     }
-    await vi.waitFor(() => expect(kinds).toHaveLength(expected.length), { timeout: 5000 })
+    await vi.waitFor(() => expect(kinds).toHaveLength(expected.length), patiently)
     expect(kinds).toEqual(expected)
   })
 })

@@ -1,5 +1,5 @@
 import { Webhook as Verifier } from 'standardwebhooks'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { addNote } from '../../../src/contacts/add-note.ts'
 import { createContact } from '../../../src/contacts/create-contact.ts'
 import { updateContact } from '../../../src/contacts/update-contact.ts'
@@ -74,11 +74,15 @@ const subscribe = (input: Partial<Parameters<typeof createWebhook>[2]> = {}) =>
 
 /** Makes deliveries of all changes so far, and gives what waits. */
 async function deliver(): Promise<Delivery[]> {
-  await fresh.db.transaction(async (tx) => {
-    const { changes } = await readChanges(tx, { xact: '0', changeId: 0 }, 1000)
-    await deliverChanges(tx, changes, clock.now())
-    await tx.query('truncate changes')
-  })
+  // Other transactions of the server may hold the log's end back for a moment.
+  await vi.waitFor(() =>
+    fresh.db.transaction(async (tx) => {
+      const { changes } = await readChanges(tx, { xact: '0', changeId: 0 }, 1000)
+      expect(await tx.query('select id from changes')).toHaveLength(changes.length)
+      await deliverChanges(tx, changes, clock.now())
+      await tx.query('truncate changes')
+    }),
+  )
   return readPending(fresh.db, webhookQueue, 0, 1000)
 }
 
@@ -91,7 +95,7 @@ async function attempt(delivery: Delivery, client = http): Promise<AttemptOutcom
   const outcome = await sender.send(delivery, AbortSignal.timeout(10_000)).then(
     (result): AttemptOutcome => ({ outcome: 'sent', result }),
     (error: AppError): AttemptOutcome => {
-      const result = error.cause as Record<string, unknown> | undefined
+      const result = error.detail
       const dueAt = new Date(startedAt.getTime() + (error.retryAfterMs ?? 0))
       return error.retryable
         ? { outcome: 'retry', error: messageOf(error), dueAt, payload: delivery.payload, result }
