@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type ChangeReader, startChangeReader } from '../../../src/platform/change-reader.ts'
+import { type ChangeReader, type ChangeReaderOptions, startChangeReader } from '../../../src/platform/change-reader.ts'
 import { type RecordedChange, recordChange } from '../../../src/platform/changes.ts'
 import type { Tx } from '../../../src/platform/database/database.ts'
 import { createLog } from '../../../src/platform/log.ts'
@@ -24,7 +24,7 @@ const record = (kind: string, tx?: Tx) => {
   const change = { projectId: 1, kind, data: {}, at: new Date('2026-11-02T09:00:00Z') }
   return tx ? recordChange(tx, change) : fresh.db.transaction((own) => recordChange(own, change))
 }
-const start = (holder: string, handle: (tx: Tx, changes: RecordedChange[]) => Promise<void>) => {
+const start = (holder: string, handle: ChangeReaderOptions['handle']) => {
   const reader = startChangeReader({ db: fresh.db, log: createLog('silent'), name: 'test', holder, handle })
   readers.push(reader)
   return reader
@@ -86,6 +86,16 @@ describe('a reader of changes', () => {
     await vi.waitFor(async () => expect(await seen()).toEqual(['seen a', 'seen b']), patiently)
     poisoned = false
     await vi.waitFor(async () => expect(await seen()).toEqual(['seen a', 'seen b', 'seen poison', 'seen z']), patiently)
+  })
+
+  it('calls back when what it worked on is committed', async () => {
+    await record('a')
+    const visible: string[][] = []
+    start('one', async (tx, changes) => {
+      await note(tx, changes)
+      return () => void seen().then((names) => visible.push(names))
+    })
+    await vi.waitFor(() => expect(visible).toEqual([['seen a']]), patiently)
   })
 
   it('works in one process at a time', async () => {
