@@ -6,6 +6,7 @@ import { crmRoutes } from '../crm/crm.routes.ts'
 import { flowsRoutes } from '../flows/flows.routes.ts'
 import { runsRoutes } from '../flows/runs.routes.ts'
 import { AppError } from '../platform/errors.ts'
+import { syncRoutes } from '../sync/sync.routes.ts'
 import { createKeyring } from '../team/authenticate-key.ts'
 import type { Route } from '../team/route.ts'
 import { teamRoutes } from '../team/team.routes.ts'
@@ -15,6 +16,7 @@ import { mountHealth } from './health.routes.ts'
 import { mountHooks } from './hooks.routes.ts'
 import { apiBase, mountRoutes } from './mount-routes.ts'
 import { describeApi } from './openapi.ts'
+import { mountPostbacks } from './postbacks.routes.ts'
 import { problemOf } from './problems.ts'
 import { requestIdOf } from './request-id.ts'
 import type { Services } from './services.ts'
@@ -32,6 +34,7 @@ export function createGateway(services: Services): Hono {
     return problemOf(error, requestIdOf(c.req.raw), services.log)
   })
   mountHooks(app, services)
+  mountPostbacks(app, services)
   mountHealth(app, services)
   app.use('/channels/*', endStreams(services.stopping))
   for (const definition of services.catalogue.values()) {
@@ -65,6 +68,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...crmRoutes(services),
     ...flowsRoutes(services),
     ...runsRoutes(services),
+    ...syncRoutes(services),
     ...changesRoutes(services),
   ]
 }
