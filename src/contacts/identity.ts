@@ -16,7 +16,7 @@ export function readIdentities(input: Identity[], country: string): { identities
     if (!/^[a-z][a-z0-9_]{0,39}$/.test(kind)) {
       faults.push({
         path: `identities[${index}].kind`,
-        message: `"${kind}" is no kind of identity; expected one such as telegram or phone`,
+        message: `"${kind}" is no kind of identity; expected one such as phone or email`,
       })
     } else if (!read || read.length > 500) {
       faults.push({
