@@ -3,7 +3,7 @@ import { operation } from '../platform/http/operation.ts'
 import { idParams, momentSchema, nullableMomentSchema, pageOf, pageQuery } from '../platform/http/schemas.ts'
 
 const identitySchema = z.strictObject({
-  kind: z.string().min(1).describe('Named by the channel: `telegram`, `phone`, `email`, `webchat` …'),
+  kind: z.string().min(1).describe('Named by the channel: `phone`, `email`, `webchat` …'),
   value: z.string().min(1),
 })
 

@@ -2,7 +2,7 @@ import type { Tx } from '../platform/database/database.ts'
 import { snakeKeys } from '../platform/database/json-row.ts'
 import { insertRows, runTogether } from '../platform/database/statement.ts'
 import type { Contact } from './contact.ts'
-import { readContactRow } from './contact-row.ts'
+import { readContactRow } from './contact-row.store.ts'
 
 /** A person that a channel speaks of, as the message path knows them. */
 export interface NewPerson {

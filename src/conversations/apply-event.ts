@@ -1,7 +1,7 @@
 import { type Contact, contactName, isBlocked } from '../contacts/contact.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { type People, personIn } from './admit-threads.ts'
-import type { BatchWrites } from './batch-writes.ts'
+import type { BatchWrites } from './batch-writes.store.ts'
 import type { Conversation, Message } from './conversation.ts'
 import { migrateThread } from './conversations.store.ts'
 import type { ChannelEvent, MessageEvent, Person } from './event.ts'

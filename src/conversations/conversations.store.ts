@@ -1,8 +1,8 @@
 import type { Contact } from '../contacts/contact.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { jsonRowReader } from '../platform/database/json-row.ts'
-import { insertRows, runTogether } from '../platform/database/statement.ts'
-import type { Conversation } from './conversation.ts'
+import { insertRows, runTogether, type Statement } from '../platform/database/statement.ts'
+import type { Conversation, Message } from './conversation.ts'
 import { conversations } from './conversations.table.ts'
 import type { ConversationKind } from './message.ts'
 import type { ThreadQueue } from './thread-queue.ts'
@@ -151,6 +151,14 @@ export async function migrateThread(
   await tx.query('update messages set conversation_id = $2 where conversation_id = $1', [younger, from.conversationId])
   await tx.query(`update runs set conversation_id = $2 where conversation_id = $1`, [younger, from.conversationId])
   await tx.query('delete from conversations where id = $1', [younger])
+}
+
+/** Notes what a manager wrote as the conversation's last message. */
+export function noteManagersMessage({ id, conversationId, at }: Message): Statement {
+  return {
+    text: 'update conversations set last_message_id = $2, last_message_at = $3::timestamptz, manager_wrote = true where id = $1',
+    params: [conversationId, id, at.toISOString()],
+  }
 }
 
 /** Messages no longer arrive in the conversation; said why. */

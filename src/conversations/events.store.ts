@@ -1,12 +1,11 @@
 import type { Contact } from '../contacts/contact.ts'
-import { readContactRow } from '../contacts/contact-row.ts'
+import { readContactRow } from '../contacts/contact-row.store.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { jsonRowReader } from '../platform/database/json-row.ts'
 import { conversations } from './conversations.table.ts'
 import type { ThreadEvent } from './event.ts'
 import type { Identity } from './message.ts'
-import type { Signal } from './raise-signal.ts'
-import { contactThread, type QueuedEvent, type ThreadQueue } from './thread-queue.ts'
+import { contactThread, type QueuedEvent, type Signal, type ThreadQueue } from './thread-queue.ts'
 
 /** Which threads a batch works on: those of arriving events, by key, and those known to have something waiting, by number. */
 export interface WantedThreads {

@@ -5,7 +5,7 @@ import { AppError } from '../platform/errors.ts'
 import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
 import type { Message } from './conversation.ts'
-import { drawIds, lockConversation } from './conversations.store.ts'
+import { drawIds, lockConversation, noteManagersMessage } from './conversations.store.ts'
 import type { Content } from './message.ts'
 import { messageDelivery } from './message-delivery.ts'
 import { insertMessages } from './messages.store.ts'
@@ -53,10 +53,7 @@ export async function sendMessage(
   await runTogether(tx, [
     insertMessages([message]),
     insertDeliveries([messageDelivery(message, conversation, threadExternalId, false)], '', context.now),
-    {
-      text: `update conversations set last_message_id = $2, last_message_at = $3::timestamptz, manager_wrote = true where id = $1`,
-      params: [conversationId, message.id, context.now.toISOString()],
-    },
+    noteManagersMessage(message),
   ])
   const subject = { contactId: conversation.contactId, conversationId }
   await recordWork(tx, context, 'message.created', subject, { message: message.id, channel: conversation.channelId })

@@ -25,6 +25,17 @@ export interface QueuedEvent {
   holdUntil?: string | null
 }
 
+/** Something of our own that is to move a run: it is stored in the thread's queue and taken in turn. */
+export interface Signal {
+  projectId: number
+  /** The thread of a conversation, or of a contact that is in no channel yet. */
+  thread: { conversationId: number } | { contactId: number }
+  /** Unique: a second signal with the same key changes nothing. */
+  key: string
+  signal: string
+  data: Record<string, unknown>
+}
+
 /** The key of a thread among all channels. */
 export function threadKey(channelId: number, externalId: string): string {
   return `${channelId}/${externalId}`

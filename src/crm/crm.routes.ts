@@ -7,6 +7,7 @@ import { createSpot } from './create-spot.ts'
 import { createStage } from './create-stage.ts'
 import * as calls from './crm.schemas.ts'
 import { type Deal, type DealView, dealView } from './deal.ts'
+import * as dealCalls from './deals.schemas.ts'
 import { listDeals, readMoves } from './deals.store.ts'
 import { deletePipeline } from './delete-pipeline.ts'
 import { deleteSpot } from './delete-spot.ts'
@@ -62,26 +63,26 @@ function funnelRoutes(db: Database): Route[] {
 
 function dealRoutes(db: Database): Route[] {
   return [
-    route(calls.getDeals, async ({ context, query }) => {
+    route(dealCalls.getDeals, async ({ context, query }) => {
       const { items, nextCursor } = await listDeals(db, context.projectId, query)
       return { items: items.map(({ deal, place }) => dealView(deal, place)), nextCursor }
     }),
-    route(calls.postDeal, ({ context, body }) =>
+    route(dealCalls.postDeal, ({ context, body }) =>
       changeDeal(db, context, (tx) => createDeal(tx, context, body as Parameters<typeof createDeal>[2])),
     ),
-    route(calls.getDealById, async ({ context, params }) => {
+    route(dealCalls.getDealById, async ({ context, params }) => {
       const { deal, place } = await getDeal(db, context.projectId, params.id)
       return dealView(deal, place)
     }),
-    route(calls.patchDeal, ({ context, params, body }) =>
+    route(dealCalls.patchDeal, ({ context, params, body }) =>
       changeDeal(db, context, (tx) =>
         updateDeal(tx, context, { ...body, dealId: params.id } as Parameters<typeof updateDeal>[2]),
       ),
     ),
-    route(calls.postMove, ({ context, params, body }) =>
+    route(dealCalls.postMove, ({ context, params, body }) =>
       changeDeal(db, context, (tx) => moveDeal(tx, context, { dealId: params.id, ...body })),
     ),
-    route(calls.getMoves, async ({ context, params }) => {
+    route(dealCalls.getMoves, async ({ context, params }) => {
       const { deal } = await getDeal(db, context.projectId, params.id)
       return { items: await readMoves(db, deal.id) }
     }),

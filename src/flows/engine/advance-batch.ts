@@ -1,5 +1,5 @@
 import { admitThreads } from '../../conversations/admit-threads.ts'
-import { BatchWrites } from '../../conversations/batch-writes.ts'
+import { BatchWrites } from '../../conversations/batch-writes.store.ts'
 import { drawIds, type NumberBlock } from '../../conversations/conversations.store.ts'
 import { ensureThreads, lockThreads, openDeliveries, readLockedThreads } from '../../conversations/events.store.ts'
 import type { ThreadQueue } from '../../conversations/thread-queue.ts'

@@ -1,3 +1,4 @@
+import { type Savepoint, setSavepoint } from '../../platform/database/savepoint.ts'
 import { messageOf } from '../../platform/errors.ts'
 import { maskSecrets } from '../../platform/mask.ts'
 import { renderJson, renderMarkup, renderText, renderUrl } from '../../platform/templates.ts'
@@ -25,11 +26,9 @@ export async function executeStep(
   const record: StepRecord = {}
   const begin = performance.now()
   const undo = rememberState(context, state)
-  let guarded = false
+  let savepoint: Savepoint | undefined
   const guard = async () => {
-    if (guarded) return
-    await context.tx.query('savepoint step')
-    guarded = true
+    savepoint ??= await setSavepoint(context.tx)
   }
   const actions = stepActions(context, state, blockId, record, control, guard)
   const step = stepContext(context, state, options, pickActions(actions, definition.needs))
@@ -38,9 +37,9 @@ export async function executeStep(
     outcome = resume
       ? await definition.resume!(step as never, resume.resumption, resume.kept)
       : await definition.execute(step as never)
-    if (guarded) await context.tx.query('release savepoint step')
+    await savepoint?.release()
   } catch (error) {
-    if (guarded) await context.tx.query('rollback to savepoint step')
+    await savepoint?.rollback()
     undo()
     outcome = { do: 'fail', message: messageOf(error) }
   }

@@ -1,4 +1,4 @@
-import type { BatchWrites } from '../../conversations/batch-writes.ts'
+import type { BatchWrites } from '../../conversations/batch-writes.store.ts'
 import type { Capabilities } from '../../conversations/channel.ts'
 import type { Conversation } from '../../conversations/conversation.ts'
 import type { ThreadRef } from '../../conversations/event.ts'
