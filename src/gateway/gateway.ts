@@ -10,7 +10,10 @@ import { syncRoutes } from '../sync/sync.routes.ts'
 import { createKeyring } from '../team/authenticate-key.ts'
 import type { Route } from '../team/route.ts'
 import { teamRoutes } from '../team/team.routes.ts'
+import { apiOperations } from './api-operations.ts'
 import { changesRoutes } from './changes.routes.ts'
+import { declarationsRoutes } from './declarations/declarations.routes.ts'
+import { mountCars } from './demo/cars.routes.ts'
 import { endStreams } from './end-streams.ts'
 import { mountHealth } from './health.routes.ts'
 import { mountHooks } from './hooks.routes.ts'
@@ -36,6 +39,8 @@ export function createGateway(services: Services): Hono {
   mountHooks(app, services)
   mountPostbacks(app, services)
   mountHealth(app, services)
+  mountCars(app)
+  app.get('/', (c) => c.json({ name: 'Parley', version, api: `${apiBase}/openapi.json` }))
   app.use('/channels/*', endStreams(services.stopping))
   for (const definition of services.catalogue.values()) {
     if (definition.pages) app.route(`/channels/${definition.kind}`, definition.pages(services.pageHost))
@@ -49,10 +54,7 @@ function mountApi(app: Hono, services: Services): void {
   const routes = apiRoutes({ ...services, keyring })
   let description: object | undefined
   app.get(`${apiBase}/openapi.json`, (c) => {
-    description ??= describeApi(
-      routes.map((route) => route.operation),
-      version,
-    )
+    description ??= describeApi(apiOperations, version)
     return c.json(description)
   })
   mountRoutes(app, routes, services, keyring)
@@ -69,6 +71,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...flowsRoutes(services),
     ...runsRoutes(services),
     ...syncRoutes(services),
+    ...declarationsRoutes(services),
     ...changesRoutes(services),
   ]
 }

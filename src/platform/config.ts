@@ -131,6 +131,9 @@ export const settings = {
 /** The settings as the program uses them; `shutdownTimeout` is in seconds. */
 export type Config = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']> }
 
+/** Read by the commands that talk to a running server; the server itself passes over them. */
+export const clientVariables: readonly string[] = ['PARLEY_URL']
+
 /**
  * Reads the settings from the environment; an empty variable counts as not set. Throws one `invalid` error that lists every
  * wrong setting, and every variable beginning with PARLEY_ that is no setting.
@@ -153,7 +156,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 function unknownSettings(env: Readonly<Record<string, string | undefined>>): Fault[] {
   const names = Object.values(settings).map((each) => each.name)
-  const unknown = Object.keys(env).filter((name) => name.startsWith('PARLEY_') && !names.includes(name))
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith('PARLEY_') && ![...names, ...clientVariables].includes(name),
+  )
   return unknown.map((path) => {
     const closest = closestWord(path, names)
     const own = names.filter((name) => name.startsWith('PARLEY_'))

@@ -21,8 +21,8 @@ export async function selectProject(db: Queryable, id: number): Promise<Project 
   return rows[0]
 }
 
-/** Whether the database holds any project at all. */
-export async function hasProjects(db: Queryable): Promise<boolean> {
+/** Whether the database holds any project. */
+async function hasProjects(db: Queryable): Promise<boolean> {
   const rows = await db.orm.select({ id: projects.id }).from(projects).limit(1)
   return rows.length > 0
 }
@@ -159,4 +159,15 @@ export async function touchKey(db: Queryable, id: number, at: Date, unlessSince:
     .update(apiKeys)
     .set({ lastUsedAt: at })
     .where(and(eq(apiKeys.id, id), or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, unlessSince))))
+}
+
+/** Whether the caller is the one who may make the first project: there is none, and no other transaction is about to. */
+export async function claimFirstProject(tx: Tx): Promise<boolean> {
+  await tx.query('lock table projects in share row exclusive mode')
+  return !(await hasProjects(tx))
+}
+
+/** The variables of this name in all projects. */
+export async function variablesNamed(db: Queryable, name: string): Promise<Variable[]> {
+  return db.orm.select().from(projectVariables).where(eq(projectVariables.name, name))
 }

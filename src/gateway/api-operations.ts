@@ -1,0 +1,31 @@
+import * as contacts from '../contacts/contacts.schemas.ts'
+import * as channels from '../conversations/channels.schemas.ts'
+import * as conversations from '../conversations/conversations.schemas.ts'
+import * as crm from '../crm/crm.schemas.ts'
+import * as deals from '../crm/deals.schemas.ts'
+import * as flows from '../flows/flows.schemas.ts'
+import * as runs from '../flows/runs.schemas.ts'
+import type { Operation } from '../platform/http/operation.ts'
+import * as sync from '../sync/sync.schemas.ts'
+import * as team from '../team/team.schemas.ts'
+import * as changes from './changes.schemas.ts'
+import * as declarations from './declarations/declarations.schemas.ts'
+
+/** All calls of the API as plain data, without what answers them. */
+export const apiOperations: readonly Operation[] = [
+  team,
+  channels,
+  contacts,
+  conversations,
+  crm,
+  deals,
+  flows,
+  runs,
+  sync,
+  changes,
+  declarations,
+].flatMap((module) => Object.values(module).filter(isOperation))
+
+function isOperation(value: unknown): value is Operation {
+  return typeof value === 'object' && value !== null && 'path' in value && 'access' in value
+}

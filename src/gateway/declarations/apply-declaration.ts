@@ -1,0 +1,35 @@
+import type { ChannelParts } from '../../conversations/create-channel.ts'
+import type { BlockRegistry } from '../../flows/block.ts'
+import type { Tx } from '../../platform/database/database.ts'
+import type { WorkContext } from '../../team/context.ts'
+import { applyChannels } from './apply-channels.ts'
+import { applyFlows } from './apply-flows.ts'
+import { applyFunnels } from './apply-funnels.ts'
+import { applyProject } from './apply-project.ts'
+import { applySync } from './apply-sync.ts'
+import type { Applied, Declaration } from './declaration.ts'
+
+/** What a declaration is applied with. */
+export interface DeclarationParts extends ChannelParts {
+  blocks: BlockRegistry
+}
+
+/**
+ * Brings a project to what a declaration says, all in the one transaction: things are found by their names, made where they are
+ * missing, and changed where they differ; what the declaration does not name stays. Applied again it changes nothing. Throws
+ * `invalid` or `conflict` with the places of all faults of the first part that has any.
+ */
+export async function applyDeclaration(
+  tx: Tx,
+  context: WorkContext,
+  declaration: Declaration,
+  parts: DeclarationParts,
+): Promise<{ applied: Applied[]; channelIds: number[] }> {
+  // Each step needs the names of those before it; flows may name anything, postbacks name flows.
+  const project = await applyProject(tx, context, declaration, parts.vault)
+  const funnels = await applyFunnels(tx, context, declaration)
+  const channels = await applyChannels(tx, context, declaration, parts)
+  const flows = await applyFlows(tx, context, declaration, parts.blocks)
+  const sync = await applySync(tx, context, declaration, parts.vault)
+  return { applied: [...project, ...funnels, ...channels.applied, ...flows, ...sync], channelIds: channels.changedIds }
+}

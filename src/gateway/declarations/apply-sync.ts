@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Tx } from '../../platform/database/database.ts'
+import type { Vault } from '../../platform/secrets.ts'
+import { createPostback } from '../../sync/create-postback.ts'
+import { createWebhook } from '../../sync/create-webhook.ts'
+import { getPostback } from '../../sync/get-postback.ts'
+import { findPostbackByName } from '../../sync/postbacks.store.ts'
+import { updatePostback } from '../../sync/update-postback.ts'
+import { updateWebhook } from '../../sync/update-webhook.ts'
+import { findWebhookByName } from '../../sync/webhooks.store.ts'
+import type { WorkContext } from '../../team/context.ts'
+import { atPath } from './at-path.ts'
+import type { Applied, Declaration } from './declaration.ts'
+
+/** Applies webhooks and postbacks. The secret of a webhook counts only when it is made; it is rotated by a call of its own. */
+export async function applySync(
+  tx: Tx,
+  context: WorkContext,
+  { webhooks, postbacks }: Declaration,
+  vault: Vault,
+): Promise<Applied[]> {
+  const applied: Applied[] = []
+  for (const [index, declared] of webhooks.entries()) {
+    applied.push(await atPath(`webhooks[${index}]`, () => applyWebhook(tx, context, declared, vault)))
+  }
+  for (const [index, declared] of postbacks.entries()) {
+    applied.push(await atPath(`postbacks[${index}]`, () => applyPostback(tx, context, declared, vault)))
+  }
+  return applied
+}
+
+async function applyWebhook(
+  tx: Tx,
+  context: WorkContext,
+  declared: Declaration['webhooks'][number],
+  vault: Vault,
+): Promise<Applied> {
+  const { name, url, kinds, enabled } = declared
+  const before = await findWebhookByName(tx, context.projectId, name)
+  if (!before) {
+    const { secret } = await createWebhook(tx, context, declared, vault)
+    return { what: 'webhook', name, did: 'created', ...(declared.secret === undefined && { secret }) }
+  }
+  if (before.url === url && before.enabled === enabled && isDeepStrictEqual(before.kinds, kinds)) {
+    return { what: 'webhook', name, did: 'unchanged' }
+  }
+  await updateWebhook(tx, context, { webhookId: before.id, url, kinds, enabled })
+  return { what: 'webhook', name, did: 'updated' }
+}
+
+async function applyPostback(
+  tx: Tx,
+  context: WorkContext,
+  declared: Declaration['postbacks'][number],
+  vault: Vault,
+): Promise<Applied> {
+  const { name } = declared
+  const row = await findPostbackByName(tx, context.projectId, name)
+  if (!row) {
+    await createPostback(tx, context, declared, vault)
+    return { what: 'postback', name, did: 'created' }
+  }
+  const before = await getPostback(tx, context.projectId, row.id)
+  const wanted = {
+    mapping: JSON.parse(JSON.stringify(declared.mapping)) as typeof declared.mapping,
+    flow: declared.flow ?? null,
+    block: declared.block ?? null,
+    sendingChannel: declared.sendingChannel ?? null,
+    enabled: declared.enabled,
+  }
+  const { mapping, flow, blockId, sendingChannel, enabled } = before
+  if (isDeepStrictEqual(wanted, { mapping, flow, block: blockId, sendingChannel, enabled })) {
+    return { what: 'postback', name, did: 'unchanged' }
+  }
+  await updatePostback(tx, context, { postbackId: row.id, ...wanted })
+  return { what: 'postback', name, did: 'updated' }
+}

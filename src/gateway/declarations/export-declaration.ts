@@ -1,0 +1,86 @@
+import { readAttributes } from '../../contacts/attributes.store.ts'
+import type { ChannelCatalogue } from '../../conversations/channel.ts'
+import { secretNames } from '../../conversations/channel-settings.ts'
+import { readChannels } from '../../conversations/channels.store.ts'
+import type { Channel } from '../../conversations/conversation.ts'
+import { readPipelines, readSpots } from '../../crm/pipelines.store.ts'
+import { listFlows } from '../../flows/flows.store.ts'
+import { getFlow } from '../../flows/get-flow.ts'
+import type { Queryable } from '../../platform/database/database.ts'
+import { listPostbacks, type NamedPostback } from '../../sync/postbacks.store.ts'
+import { listWebhooks } from '../../sync/webhooks.store.ts'
+import { readProject } from '../../team/read-project.ts'
+import { selectVariables } from '../../team/team.store.ts'
+import type { DeclarationInput } from './declaration.ts'
+import { everyPage } from './every-page.ts'
+
+/** A project as a declaration: applied to it again it changes nothing. Secrets are left out. */
+export async function exportDeclaration(
+  db: Queryable,
+  projectId: number,
+  catalogue: ChannelCatalogue,
+): Promise<DeclarationInput> {
+  const { name, timeZone, country, workingHours } = await readProject(db, projectId)
+  const variables = await selectVariables(db, projectId)
+  const attributes = await readAttributes(db, projectId)
+  const channels = await readChannels(db, projectId)
+  const webhooks = await everyPage((page) => listWebhooks(db, projectId, page))
+  const postbacks = await everyPage((page) => listPostbacks(db, projectId, page))
+  return {
+    project: { name, timeZone, country, workingHours },
+    variables: Object.fromEntries(
+      variables.map((variable) => [variable.name, variable.secret ? { secret: true } : variable.value]),
+    ),
+    attributes: attributes.map((attribute) => ({
+      name: attribute.name,
+      title: attribute.title,
+      type: attribute.type,
+      ...(attribute.choices && { choices: attribute.choices }),
+    })),
+    spots: await exportSpots(db, projectId),
+    channels: channels.map((channel) => exportChannel(channel, catalogue)),
+    flows: await exportFlows(db, projectId),
+    webhooks: webhooks.map(({ name, url, kinds, enabled }) => ({ name, url, kinds, enabled })),
+    postbacks: postbacks.map(exportPostback),
+  }
+}
+
+async function exportSpots(db: Queryable, projectId: number): Promise<DeclarationInput['spots']> {
+  const pipelines = await readPipelines(db, projectId)
+  return (await readSpots(db, projectId)).map((spot) => ({
+    name: spot.name,
+    pipelines: pipelines
+      .filter((pipeline) => pipeline.spotId === spot.id)
+      .map(({ name, stages }) => ({
+        name,
+        stages: stages.map(({ name, type, color }) => ({ name, type, color })),
+      })),
+  }))
+}
+
+function exportChannel({ kind, name, settings, enabled }: Channel, catalogue: ChannelCatalogue) {
+  const definition = catalogue.get(kind)
+  const secrets = definition ? secretNames(definition) : Object.keys(settings)
+  const open = Object.entries(settings).filter(([setting]) => !secrets.includes(setting))
+  return { kind, name, settings: Object.fromEntries(open), enabled }
+}
+
+async function exportFlows(db: Queryable, projectId: number): Promise<DeclarationInput['flows']> {
+  const flows: NonNullable<DeclarationInput['flows']> = []
+  for (const { id, liveVersionId } of await everyPage((page) => listFlows(db, projectId, page))) {
+    const { draft } = await getFlow(db, projectId, id)
+    flows.push({ ...draft, publish: liveVersionId !== null })
+  }
+  return flows
+}
+
+function exportPostback({ name, mapping, flow, blockId, sendingChannel, enabled }: NamedPostback) {
+  return {
+    name,
+    mapping,
+    ...(flow && { flow }),
+    ...(blockId && { block: blockId }),
+    ...(sendingChannel && { sendingChannel }),
+    enabled,
+  }
+}
