@@ -468,7 +468,7 @@ CREATE INDEX "deal_moves_by_deal" ON "deal_moves" USING btree ("deal_id","id");-
 CREATE INDEX "deals_by_contact" ON "deals" USING btree ("contact_id","id");--> statement-breakpoint
 CREATE INDEX "deals_by_stage" ON "deals" USING btree ("stage_id","id");--> statement-breakpoint
 CREATE INDEX "runs_active_by_contact" ON "runs" USING btree ("contact_id") WHERE status = 'active';--> statement-breakpoint
-CREATE INDEX "runs_active_by_conversation" ON "runs" USING btree ("conversation_id") WHERE status = 'active';--> statement-breakpoint
+CREATE INDEX "runs_active_by_conversation" ON "runs" USING btree ("conversation_id") WHERE status = 'active' and contact_id is null;--> statement-breakpoint
 CREATE INDEX "runs_by_contact" ON "runs" USING btree ("contact_id","id");--> statement-breakpoint
 CREATE INDEX "runs_due" ON "runs" USING btree ("due_at") WHERE due_at is not null;--> statement-breakpoint
 CREATE INDEX "runs_calling" ON "runs" USING btree ("call_holder") WHERE call_holder is not null;--> statement-breakpoint

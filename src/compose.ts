@@ -171,7 +171,8 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
           name: 'webhooks',
           holder: processName,
           handle: async (tx, changes) => {
-            if ((await deliverChanges(tx, changes, clock.now())) > 0) signals.notify(`queue:${webhookQueue}`)
+            const count = await deliverChanges(tx, changes, clock.now())
+            return count > 0 ? () => signals.notify(`queue:${webhookQueue}`) : undefined
           },
         }),
         startChangeReader({
@@ -181,7 +182,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
           holder: processName,
           handle: async (tx, changes) => {
             const threads = await startLabelledFlows(tx, changes)
-            if (threads.length > 0) setTimeout(() => road.wake(threads), 0)
+            return threads.length > 0 ? () => road.wake(threads) : undefined
           },
         }),
       ]

@@ -3,7 +3,7 @@ import { admitPeople, type NewPerson } from '../contacts/people.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { createConversations } from './conversations.store.ts'
 import type { Person, ThreadEvent } from './event.ts'
-import { personKey } from './events.store.ts'
+import { personKey } from './locked-threads.store.ts'
 import type { ThreadQueue } from './thread-queue.ts'
 
 /** Contacts of the people that a batch speaks of, by `project/kind/value` of their surest identity. */

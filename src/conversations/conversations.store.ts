@@ -121,7 +121,12 @@ export async function drawIds(tx: Tx, blocks: number): Promise<NumberBlock[]> {
     `select nextval('batch_ids') as last from generate_series(1, $1::int)`,
     [blocks],
   )
-  return rows.map((row) => ({ next: Number(row.last) - 1023, last: Number(row.last) }))
+  return rows.map((row) => numberBlock(row.last))
+}
+
+/** The block that ends with a number drawn from the sequence. */
+export function numberBlock(last: number | string): NumberBlock {
+  return { next: Number(last) - 1023, last: Number(last) }
 }
 
 /** Numbers that are ours to give out. */

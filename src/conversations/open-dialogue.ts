@@ -3,7 +3,8 @@ import type { Tx } from '../platform/database/database.ts'
 import type { Conversation } from './conversation.ts'
 import { createConversations, latestConversation } from './conversations.store.ts'
 import type { ThreadRef } from './event.ts'
-import { ensureThreads, readLockedThreads } from './events.store.ts'
+import { ensureThreads } from './events.store.ts'
+import { readLockedThreads } from './locked-threads.store.ts'
 import type { Identity } from './message.ts'
 
 /**
@@ -26,7 +27,12 @@ export async function openDialogue(
   if (!ref) return undefined
   const key = { project_id: input.projectId, channel_id: input.channelId, external_id: ref.id }
   await ensureThreads(tx, [key])
-  const { threads } = await readLockedThreads(tx, { keys: [key], ids: [] }, { events: [], people: [] }, 0)
+  const { threads } = await readLockedThreads(
+    tx,
+    { keys: [key], ids: [] },
+    { events: [], people: [] },
+    { events: 0, numberBlocks: 0 },
+  )
   const thread = threads[0]!
   if (!thread.conversation) {
     const contact = await readContact(tx, input.contactId)

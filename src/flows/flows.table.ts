@@ -77,7 +77,7 @@ export const runs = pgTable(
   },
   (table) => [
     index('runs_active_by_contact').on(table.contactId).where(sql`status = 'active'`),
-    index('runs_active_by_conversation').on(table.conversationId).where(sql`status = 'active'`),
+    index('runs_active_by_conversation').on(table.conversationId).where(sql`status = 'active' and contact_id is null`),
     index('runs_by_contact').on(table.contactId, table.id),
     index('runs_due').on(table.dueAt).where(sql`due_at is not null`),
     index('runs_calling').on(table.callHolder).where(sql`call_holder is not null`),

@@ -9,10 +9,14 @@ export async function ensureCursor(db: Queryable, name: string): Promise<void> {
   )
 }
 
-/** A reader's place, locked until the transaction ends; undefined while another process has it locked. */
+/**
+ * A reader's place, locked until the transaction ends; undefined while another process has it locked. The transaction does not wait for
+ * the disk: should the server die, the place and what was done are lost together, and the same changes come again.
+ */
 export async function lockCursor(tx: Tx, name: string): Promise<CursorPosition | undefined> {
   const [row] = await tx.query<{ xact: string; change_id: number }>(
-    'select xact::text as xact, change_id from cursors where name = $1 for update skip locked',
+    `select xact::text as xact, change_id, set_config('synchronous_commit', 'off', true)
+       from cursors where name = $1 for update skip locked`,
     [name],
   )
   return row && { xact: row.xact, changeId: row.change_id }

@@ -1,7 +1,8 @@
 import { admitThreads } from '../../conversations/admit-threads.ts'
 import { BatchWrites } from '../../conversations/batch-writes.store.ts'
 import { drawIds, type NumberBlock } from '../../conversations/conversations.store.ts'
-import { ensureThreads, lockThreads, openDeliveries, readLockedThreads } from '../../conversations/events.store.ts'
+import { ensureThreads } from '../../conversations/events.store.ts'
+import { lockThreads, readLockedThreads } from '../../conversations/locked-threads.store.ts'
 import type { ThreadQueue } from '../../conversations/thread-queue.ts'
 import { findDeals } from '../../crm/deals.store.ts'
 import type { Tx } from '../../platform/database/database.ts'
@@ -50,13 +51,11 @@ export async function advanceBatch(
 ): Promise<BatchResult> {
   const { wanted, arrivals } = batch
   // Sent without waiting for one another: one trip to the server, worked on in this order.
-  const [, , locked, runs, open, blocks] = await Promise.all([
+  const [, , locked, runs] = await Promise.all([
     wanted.keys.length > 0 ? ensureThreads(tx, wanted.keys) : undefined,
     lockThreads(tx, wanted),
-    readLockedThreads(tx, wanted, batch.arriving, limit),
+    readLockedThreads(tx, wanted, batch.arriving, { events: limit, numberBlocks: 1 + Math.ceil(arrivals.length / 50) }),
     lockRuns(tx, wanted, batch.runIds),
-    openDeliveries(tx, wanted),
-    drawIds(tx, 1 + Math.ceil(arrivals.length / 50)),
   ])
   const threads = locked.threads.toSorted((one, other) => one.id - other.id)
   const stored = threads.reduce((sum, thread) => sum + thread.events.length, 0)
@@ -70,7 +69,7 @@ export async function advanceBatch(
   await admitThreads(tx, tools.now, threads, locked.people)
   const states = await runStates(tx, runs, tools.cache)
 
-  const shared = sharedContext(tx, tools, blocks)
+  const shared = sharedContext(tx, tools, locked.numbers)
   const later: BatchResult['later'] = []
   for (const thread of threads) {
     const work = batch.work.get(thread.id) ?? nothing
@@ -86,8 +85,8 @@ export async function advanceBatch(
     for (const state of context.runs) if (!states.includes(state)) states.push(state)
   }
   if (stored >= limit) later.push(...threads.map((thread) => ({ threadId: thread.id, at: tools.now })))
-  await writeBatch(tx, shared, states, open, tools, started)
-  return { writes: shared.writes, threads, calls: shared.calls, open, later }
+  await writeBatch(tx, shared, states, locked.open, tools, started)
+  return { writes: shared.writes, threads, calls: shared.calls, open: locked.open, later }
 }
 
 const nothing: ThreadWork = { due: new Set(), results: [], orphans: new Set() }

@@ -1,7 +1,7 @@
 import { personOf } from '../../conversations/admit-threads.ts'
 import type { ChannelEvent } from '../../conversations/event.ts'
-import { type ArrivingEvents, eventKey, type WantedThreads } from '../../conversations/events.store.ts'
 import { albumHoldMs } from '../../conversations/join-albums.ts'
+import { type ArrivingEvents, eventKey, type WantedThreads } from '../../conversations/locked-threads.store.ts'
 import type { QueuedEvent, ThreadQueue } from '../../conversations/thread-queue.ts'
 import { threadKey } from '../../conversations/thread-queue.ts'
 import type { CallAnswer, ThreadWork } from './advance-thread.ts'

@@ -38,7 +38,11 @@ export function replyOf(branch: Branch): Reply | undefined {
 }
 
 function resumed(state: RunState, branch: Branch, resumption: Resumption): Entry {
-  return { state, block: branch.block, as: { do: 'resume', resumption, kept: branch.state ?? {}, waited: branch.kind === 'reply' } }
+  return {
+    state,
+    block: branch.block,
+    as: { do: 'resume', resumption, kept: branch.state ?? {}, waited: branch.kind === 'reply' },
+  }
 }
 
 function remove(state: RunState, branch: Branch): void {

@@ -1,4 +1,4 @@
-import { type WantedThreads, wantedThreads } from '../../conversations/events.store.ts'
+import { type WantedThreads, wantedThreads } from '../../conversations/locked-threads.store.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { jsonRowReader, snakeKeys } from '../../platform/database/json-row.ts'
 import { insertRows, type Statement } from '../../platform/database/statement.ts'
@@ -20,13 +20,13 @@ export async function lockRuns(tx: Tx, threads: WantedThreads, runIds: number[])
        union all
        select null, substring(w.external_id from '^contact:(\\d+)$')::bigint, 'direct' from wanted w where w.channel_id = 0)
      select to_jsonb(r) as run from runs r
-      where r.status = 'active' and r.id in (
-        select r.id from runs r join subjects s on r.contact_id = s.contact_id where r.status = 'active' and s.kind <> 'group'
-        union
-        select r.id from runs r join subjects s on r.conversation_id = s.conversation_id
+      where r.status = 'active' and r.id = any (array(
+        select r.id from subjects s join runs r on r.contact_id = s.contact_id where r.status = 'active' and s.kind <> 'group'
+        union all
+        select r.id from subjects s join runs r on r.conversation_id = s.conversation_id
          where r.status = 'active' and s.kind = 'group' and r.contact_id is null
-        union
-        select n::bigint from jsonb_array_elements_text($3::text::jsonb) as n)
+        union all
+        select n::bigint from jsonb_array_elements_text($3::text::jsonb) as n))
       order by r.id for update of r`,
     [JSON.stringify(threads.keys), JSON.stringify(threads.ids), JSON.stringify(runIds)],
   )

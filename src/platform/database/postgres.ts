@@ -62,6 +62,7 @@ function transactionOn(sql: postgres.TransactionSql, client: postgres.Sql): Tx {
       return orm
     },
     // The driver sends a query when it is awaited; sent at once, statements keep the order in which they were asked for.
-    query: (text, params = []) => sql.unsafe(text, params as never[], { prepare: params.length > 0 }).execute() as never,
+    query: (text, params = []) =>
+      sql.unsafe(text, params as never[], { prepare: params.length > 0 }).execute() as never,
   }
 }

@@ -41,6 +41,8 @@ export class Dispatcher {
   readonly #owned = new Map<string, { overflowed: boolean; refilling: Promise<void> | undefined; again: boolean }>()
   #notes: Notes = { starts: [], results: [] }
   #inFlight = 0
+  /** Results on their way into the database. */
+  #beingNoted = 0
   #stopping = false
 
   constructor(options: DispatcherOptions) {
@@ -98,11 +100,18 @@ export class Dispatcher {
     }
   }
 
-  /** What has to be written now; it is handed back by {@link noted} or {@link notNoted}. */
+  /**
+   * What has to be written now; it is handed back by {@link noted} or {@link notNoted}. The transaction that notes a result makes room for
+   * another send: what begins with it never makes more than allowed.
+   */
   takeNotes(): Notes {
-    const notes = this.#notes
+    const { results } = this.#notes
+    this.#inFlight -= results.length
+    this.#beingNoted += results.length
+    this.#pump()
+    const { starts } = this.#notes
     this.#notes = { starts: [], results: [] }
-    return notes
+    return { starts, results }
   }
 
   get hasNotes(): boolean {
@@ -111,8 +120,8 @@ export class Dispatcher {
 
   /** The notes are committed: what was to begin begins, what ended makes room. */
   noted(notes: Notes): void {
+    this.#beingNoted -= notes.results.length
     for (const { delivery, attempt } of notes.results) {
-      this.#inFlight--
       if (attempt.outcome === 'retry') this.#retryLater(delivery, attempt)
       else this.#lanes.finish(delivery)
     }
@@ -123,6 +132,8 @@ export class Dispatcher {
 
   /** The notes could not be written; they stay to be written. */
   notNoted(notes: Notes): void {
+    this.#beingNoted -= notes.results.length
+    this.#inFlight += notes.results.length
     this.#notes = {
       starts: [...notes.starts, ...this.#notes.starts],
       results: [...notes.results, ...this.#notes.results],
@@ -163,7 +174,7 @@ export class Dispatcher {
   /** Begins nothing new; resolves when what is in flight has ended and its results are noted. */
   async stop(): Promise<void> {
     this.#stopping = true
-    while (this.#inFlight > 0 || this.hasNotes) {
+    while (this.#inFlight + this.#beingNoted > 0 || this.hasNotes) {
       this.#options.onNotes(true)
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
