@@ -15,8 +15,10 @@ import { EngineCache } from './flows/engine/engine-cache.ts'
 import { createRoad, type Road } from './flows/engine/road.ts'
 import { sweepRoad } from './flows/engine/sweep-road.ts'
 import { startLabelledFlows } from './flows/start-labelled-flows.ts'
+import { createDemo, demoPage } from './gateway/demo/create-demo.ts'
+import { withDemoHost } from './gateway/demo/demo-host.ts'
 import { createGateway } from './gateway/gateway.ts'
-import { startServer } from './gateway/server.ts'
+import { type RunningServer, startServer } from './gateway/server.ts'
 import type { OpenChannels } from './gateway/services.ts'
 import { startChangeReader } from './platform/change-reader.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
@@ -42,6 +44,10 @@ import { webhookSender } from './sync/send-webhook.ts'
 export interface Parley {
   /** Where it listens on this machine. */
   address: string
+  /** The first API key, where this start made the demo project: it is shown once. */
+  firstKey: string | undefined
+  /** The page where the demo can be tried. */
+  demoUrl: string | undefined
   /** Does at once what is otherwise done twice a second: what has become due, and what waits in the database. */
   sweep(): Promise<void>
   /** Takes nothing new, finishes what is in hand, and closes everything. */
@@ -70,7 +76,10 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   const { applied } = await migrate(db, migrations)
   if (applied.length > 0) log.info({ applied }, 'The database was brought up to date.')
   const vault = createVault(config.secret ?? (await keptSecret(join(config.dataDir, 'secret.key'))))
-  const safeHttp = createSafeHttp({ allowedPrivateHosts: config.allowedPrivateHosts })
+  let server: RunningServer
+  const safeHttp = withDemoHost(createSafeHttp(config), () => server.address)
+  const demoParts = { catalogue: channelCatalogue, vault, blocks }
+  const demo = await db.transaction((tx) => createDemo(tx, clock.now(), { apiKey: config.apiKey }, demoParts))
   const stopping = new AbortController()
 
   // The road, the dispatcher and the channels call one another, so each is handed functions that reach the others later.
@@ -219,7 +228,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       signals.notify(`channel:${channelId}`)
     },
   }
-  const server = await startServer(
+  server = await startServer(
     createGateway({
       db,
       clock,
@@ -246,8 +255,11 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     config,
   )
 
+  const page = await demoPage(db, demoParts)
   return {
     address: server.address,
+    firstKey: demo?.key,
+    demoUrl: page && `${config.publicUrl ?? server.address}${page}`,
     sweep,
     async stop() {
       stopping.abort()

@@ -166,8 +166,3 @@ export async function claimFirstProject(tx: Tx): Promise<boolean> {
   await tx.query('lock table projects in share row exclusive mode')
   return !(await hasProjects(tx))
 }
-
-/** The variables of this name in all projects. */
-export async function variablesNamed(db: Queryable, name: string): Promise<Variable[]> {
-  return db.orm.select().from(projectVariables).where(eq(projectVariables.name, name))
-}
