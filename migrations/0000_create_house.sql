@@ -474,7 +474,7 @@ CREATE INDEX "runs_due" ON "runs" USING btree ("due_at") WHERE due_at is not nul
 CREATE INDEX "runs_calling" ON "runs" USING btree ("call_holder") WHERE call_holder is not null;--> statement-breakpoint
 CREATE INDEX "steps_by_run" ON "steps" USING btree ("run_id","id");--> statement-breakpoint
 CREATE INDEX "changes_by_commit" ON "changes" USING btree ("xact","id");--> statement-breakpoint
-CREATE INDEX "changes_by_contact" ON "changes" USING btree ("contact_id","id");--> statement-breakpoint
+CREATE INDEX "changes_by_contact" ON "changes" USING btree ("contact_id","id") WHERE kind not like 'message.%';--> statement-breakpoint
 CREATE INDEX "deliveries_open" ON "deliveries" USING btree ("queue","id") WHERE finished_at is null;--> statement-breakpoint
 CREATE INDEX "deliveries_open_lane" ON "deliveries" USING btree ("lane") WHERE finished_at is null;--> statement-breakpoint
 CREATE INDEX "deliveries_dead" ON "deliveries" USING btree ("project_id","id") WHERE status = 'dead';--> statement-breakpoint

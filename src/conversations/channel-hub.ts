@@ -27,6 +27,7 @@ export interface OpenChannel {
   adapter: ChannelAdapter
   /** The settings with their secrets, in memory only. */
   settings: Record<string, unknown>
+  lastSent: Date | undefined
   /** Ends listening, where this process does it. */
   unlisten: (() => Promise<void>) | undefined
 }
@@ -108,6 +109,15 @@ export class ChannelHub {
     }
   }
 
+  /** The channel has sent something: the moment to note, or undefined when one of the last minute is noted already. */
+  noteSent(channelId: number): Date | undefined {
+    const open = this.#open.get(channelId)
+    const now = this.#options.clock.now()
+    if (!open || (open.lastSent && now.getTime() - open.lastSent.getTime() < 60_000)) return undefined
+    open.lastSent = now
+    return now
+  }
+
   /** Stops listening; resolves when nothing is under way. */
   async unlisten(channelId: number): Promise<void> {
     const open = this.#open.get(channelId)
@@ -134,7 +144,7 @@ export class ChannelHub {
         log: log.child({ channel: channel.name }),
         receive: (events) => this.#options.receive(channel.id, events),
       })
-      this.#open.set(channel.id, { channel, adapter, settings, unlisten: undefined })
+      this.#open.set(channel.id, { channel, adapter, settings, lastSent: undefined, unlisten: undefined })
       this.#byHook.set(channel.hookId, channel.id)
     } catch (error) {
       await this.#fail(channel, error)

@@ -171,14 +171,10 @@ export async function markUnreachable(tx: Tx, conversationId: number, reason: st
   await tx.query('update conversations set unreachable = $2 where id = $1', [conversationId, reason.slice(0, 500)])
 }
 
-/** Notes that channels have sent, to the minute. */
-export async function touchSent(tx: Tx, sent: { channelId: number; at: Date }[]): Promise<void> {
-  const last = new Map(sent.map(({ channelId, at }) => [channelId, at]))
-  for (const [channelId, at] of last) {
-    await tx.query(
-      `update channels set last_out_at = $2::timestamptz, error = null
-        where id = $1 and (last_out_at is null or last_out_at < $2::timestamptz - interval '1 minute' or error is not null)`,
-      [channelId, at.toISOString()],
-    )
-  }
+/** Notes that a channel has sent, and so works. */
+export async function touchSent(tx: Tx, channelId: number, at: Date): Promise<void> {
+  await tx.query('update channels set last_out_at = $2::timestamptz, error = null where id = $1', [
+    channelId,
+    at.toISOString(),
+  ])
 }

@@ -42,7 +42,7 @@ export function messageSender(hub: ChannelHub, metrics: Metrics): DeliverySender
     },
     async settle(tx, results) {
       metrics.messagesSent.inc(results.filter(({ attempt }) => attempt.outcome === 'sent').length)
-      await settleMessages(tx, results)
+      await settleMessages(tx, hub, results)
     },
   }
 }
@@ -70,7 +70,7 @@ async function sendMessage(hub: ChannelHub, delivery: Delivery, signal: AbortSig
   return { externalIds: payload.sent?.externalIds ?? [] }
 }
 
-async function settleMessages(tx: Tx, results: AttemptResult[]): Promise<void> {
+async function settleMessages(tx: Tx, hub: ChannelHub, results: AttemptResult[]): Promise<void> {
   const ended = results.filter(({ attempt }) => attempt.outcome !== 'retry')
   await noteSent(
     tx,
@@ -81,12 +81,13 @@ async function settleMessages(tx: Tx, results: AttemptResult[]): Promise<void> {
       error: attempt.outcome === 'dead' ? attempt.error : null,
     })),
   )
-  await touchSent(
-    tx,
-    ended.flatMap(({ delivery, attempt, startedAt }) =>
-      attempt.outcome === 'sent' ? [{ channelId: channelOfQueue(delivery.queue), at: startedAt }] : [],
-    ),
+  const sentBy = new Set(
+    ended.flatMap(({ delivery, attempt }) => (attempt.outcome === 'sent' ? [channelOfQueue(delivery.queue)] : [])),
   )
+  for (const channelId of sentBy) {
+    const at = hub.noteSent(channelId)
+    if (at) await touchSent(tx, channelId, at)
+  }
   for (const { delivery, attempt } of results) {
     const payload = delivery.payload as MessagePayload
     const unreachable = attempt.outcome === 'dead' && attempt.result?.unreachable === true

@@ -2,8 +2,8 @@ import { admitThreads } from '../../conversations/admit-threads.ts'
 import { BatchWrites } from '../../conversations/batch-writes.store.ts'
 import { drawIds, type NumberBlock } from '../../conversations/conversations.store.ts'
 import { ensureThreads } from '../../conversations/events.store.ts'
-import { lockThreads, readLockedThreads } from '../../conversations/locked-threads.store.ts'
-import type { ThreadQueue } from '../../conversations/thread-queue.ts'
+import { type LockedThreads, lockThreads, readLockedThreads } from '../../conversations/locked-threads.store.ts'
+import { type ThreadQueue, threadKey } from '../../conversations/thread-queue.ts'
 import { findDeals } from '../../crm/deals.store.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import { runTogether } from '../../platform/database/statement.ts'
@@ -13,6 +13,7 @@ import type { Dispatcher } from '../../platform/deliveries/dispatcher.ts'
 import { advanceThread, type ThreadWork } from './advance-thread.ts'
 import { type Batch, queueArrivals } from './batch.ts'
 import type { EngineCache } from './engine-cache.ts'
+import type { KnownThreads } from './known-threads.ts'
 import { insertRuns, insertSteps, lockRuns, type Run, updateRuns } from './runs.store.ts'
 import type { ChannelLookup, RunState, StartedCall, ThreadContext } from './thread-context.ts'
 
@@ -24,6 +25,7 @@ export interface BatchTools {
   cache: EngineCache
   channels: ChannelLookup
   dispatcher: Dispatcher
+  knownThreads: KnownThreads
   seal(text: string): string
 }
 
@@ -49,14 +51,8 @@ export async function advanceBatch(
   limit: number,
   started: DeliveryDraft[],
 ): Promise<BatchResult> {
-  const { wanted, arrivals } = batch
-  // Sent without waiting for one another: one trip to the server, worked on in this order.
-  const [, , locked, runs] = await Promise.all([
-    wanted.keys.length > 0 ? ensureThreads(tx, wanted.keys) : undefined,
-    lockThreads(tx, wanted),
-    readLockedThreads(tx, wanted, batch.arriving, { events: limit, numberBlocks: 1 + Math.ceil(arrivals.length / 50) }),
-    lockRuns(tx, wanted, batch.runIds),
-  ])
+  const { arrivals } = batch
+  const { locked, runs } = await lockAndRead(tx, batch, tools, limit)
   const threads = locked.threads.toSorted((one, other) => one.id - other.id)
   const stored = threads.reduce((sum, thread) => sum + thread.events.length, 0)
   queueArrivals(threads, arrivals, locked.known)
@@ -87,6 +83,35 @@ export async function advanceBatch(
   if (stored >= limit) later.push(...threads.map((thread) => ({ threadId: thread.id, at: tools.now })))
   await writeBatch(tx, shared, states, locked.open, tools, started)
   return { writes: shared.writes, threads, calls: shared.calls, open: locked.open, later }
+}
+
+/** Sent without waiting for one another: one trip to the server, worked on in this order. Threads that are new cost a second one. */
+async function lockAndRead(
+  tx: Tx,
+  batch: Batch,
+  tools: BatchTools,
+  limit: number,
+): Promise<{ locked: LockedThreads; runs: Run[] }> {
+  const { wanted } = batch
+  const isNew = wanted.keys.some((key) => !tools.knownThreads.has(threadKey(key.channel_id, key.external_id)))
+  const [, , locked, runs] = await Promise.all([
+    isNew ? ensureThreads(tx, wanted.keys) : undefined,
+    lockThreads(tx, wanted),
+    readLockedThreads(tx, wanted, batch.arriving, {
+      events: limit,
+      numberBlocks: 1 + Math.ceil(batch.arrivals.length / 50),
+    }),
+    lockRuns(tx, wanted, batch.runIds),
+  ])
+  const found = new Set(locked.threads.map((thread) => threadKey(thread.channelId, thread.externalId)))
+  const lost = wanted.keys.map((key) => threadKey(key.channel_id, key.external_id)).filter((key) => !found.has(key))
+  if (lost.length === 0) {
+    tools.knownThreads.add(found)
+    return { locked, runs }
+  }
+  // Deleted since we met them.
+  for (const key of lost) tools.knownThreads.delete(key)
+  return lockAndRead(tx, batch, tools, limit)
 }
 
 const nothing: ThreadWork = { due: new Set(), results: [], orphans: new Set() }

@@ -14,6 +14,7 @@ import { advanceBatch, type BatchResult, type BatchTools } from './advance-batch
 import { type Batch, gatherBatch, type RoadItem } from './batch.ts'
 import type { EngineCache } from './engine-cache.ts'
 import { isolateBatch } from './isolate-batch.ts'
+import { KnownThreads } from './known-threads.ts'
 import type { ChannelLookup, StartedCall } from './thread-context.ts'
 
 export interface RoadOptions {
@@ -60,7 +61,8 @@ export function createRoad(options: RoadOptions): Road {
   const road = createMicroBatch<RoadItem>(batchLimit, runItems)
   let linger: NodeJS.Timeout | undefined
 
-  const tools = (): BatchTools => ({ ...options, now: options.clock.now() })
+  const knownThreads = new KnownThreads()
+  const tools = (): BatchTools => ({ ...options, knownThreads, now: options.clock.now() })
 
   async function runItems(items: RoadItem[]): Promise<void> {
     clearTimeout(linger)

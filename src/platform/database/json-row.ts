@@ -22,8 +22,16 @@ export function jsonRowReader<T extends Table>(table: T): (json: Record<string, 
 
 /** A column's name in SQL. */
 export function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  let column = columnNames.get(name)
+  if (column === undefined) {
+    column = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    columnNames.set(name, column)
+  }
+  return column
 }
+
+/** Only names of our own code come here, so they are few. */
+const columnNames = new Map<string, string>()
 
 /** An object with its names as columns have them. */
 export function snakeKeys(object: object): Record<string, unknown> {
