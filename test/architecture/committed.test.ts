@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { filesOf, root } from './sources.ts'
+import { filesOf, root, type Source, sourceOf, sourcesOf } from './sources.ts'
 
 const dependencies = ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides'] as const
 const pictures = /\.(png|jpe?g|gif|webp|ico|woff2?)$/
@@ -25,6 +25,20 @@ describe('the packages', () => {
         devDependencies: { g: 'git+https://example.com/g', h: '1.0.0-rc.1' },
       }),
     ).toEqual(['a ^1.2.3', 'c latest', 'f npm:e@5', 'g git+https://example.com/g'])
+  })
+})
+
+describe('what runs', () => {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+  it('needs no package that only developers install', () => {
+    expect(undeclared(sourcesOf('src', 'adapters'), manifest)).toEqual([])
+  })
+
+  it('the rule sees one', () => {
+    const text = `import { it } from 'vitest'; import type { X } from '@types/x'; import '@a/b/c'; import 'node:fs'`
+    const made = [sourceOf('src/crm/x.ts', text)]
+    expect(undeclared(made, { dependencies: { '@a/b': '1.0.0' } })).toEqual(['src/crm/x.ts imports vitest'])
   })
 })
 
@@ -58,6 +72,26 @@ function looseVersions(manifest: Record<string, unknown>): string[] {
       .filter(([, version]) => !/^(npm:(@[\w.-]+\/)?[\w.-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
       .map(([name, version]) => `${name} ${version}`),
   )
+}
+
+function undeclared(sources: readonly Source[], manifest: { dependencies: Record<string, string> }): string[] {
+  return sources.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ to, typeOnly }) => !typeOnly && isPackage(to) && manifest.dependencies[nameOf(to)] === undefined)
+      .map(({ to }) => `${path} imports ${to}`),
+  )
+}
+
+function isPackage(to: string): boolean {
+  return !/^(node:|src\/|adapters\/|test\/|scripts\/)/.test(to) && !to.endsWith('.json')
+}
+
+/** `@scope/name` of `@scope/name/file`. */
+function nameOf(to: string): string {
+  return to
+    .split('/')
+    .slice(0, to.startsWith('@') ? 2 : 1)
+    .join('/')
 }
 
 function foreignPlaces(texts: readonly [path: string, text: string][]): string[] {
