@@ -1,11 +1,10 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { channelCatalogue } from '../adapters/index.ts'
-import type { PageHost } from './conversations/channel.ts'
 import { ChannelHub } from './conversations/channel-hub.ts'
 import { messageSender } from './conversations/deliver-message.ts'
 import { channelOfQueue, channelQueue, type MessagePayload } from './conversations/message-delivery.ts'
-import { readHistory } from './conversations/messages.store.ts'
+import { createPageHost, threadTopic } from './conversations/page-host.ts'
 import { performRequest } from './flows/blocks/external-request/perform-request.ts'
 import type { PreparedRequest } from './flows/blocks/external-request/prepare-request.ts'
 import { blocks } from './flows/blocks/registry.ts'
@@ -240,9 +239,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       catalogue: channelCatalogue,
       road,
       channels,
-      pageHost: pageHost(hub, road, signals, (channelId, thread, after, limit) =>
-        readHistory(db, channelId, thread, after, limit),
-      ),
+      pageHost: createPageHost({ db, hub, signals, receive: road.receive }),
       projectChanged: (projectId) => signals.notify(`project:${projectId}`),
       deliveriesWake: () => {
         for (const queue of [webhookQueue, ...hub.ids().map(channelQueue)]) signals.notify(`queue:${queue}`)
@@ -275,33 +272,5 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       await safeHttp.close()
       if (!given.db) await db.close()
     },
-  }
-}
-
-function threadTopic(channelId: number, thread: string): string {
-  return `thread:${channelId}/${thread}`
-}
-
-function pageHost(
-  hub: ChannelHub,
-  road: Road,
-  signals: Signals,
-  history: (channelId: number, thread: string, after: number, limit: number) => ReturnType<typeof readHistory>,
-): PageHost {
-  return {
-    channel: async (hookId) => {
-      const open = hub.byHook(hookId)
-      return open && { id: open.channel.id, name: open.channel.name, settings: open.settings }
-    },
-    receive: (channelId, events) => road.receive(channelId, events),
-    history: async (channelId, thread, after, limit) =>
-      (await history(channelId, thread, after, limit)).map((message) => ({
-        id: message.id,
-        direction: message.direction === 'inbound' ? 'inbound' : 'outbound',
-        externalId: message.externalId,
-        content: { text: message.text, entities: message.entities ?? undefined, parts: message.parts ?? undefined },
-        at: message.at.toISOString(),
-      })),
-    watch: (channelId, thread, onNews) => signals.subscribe(threadTopic(channelId, thread), onNews),
   }
 }
