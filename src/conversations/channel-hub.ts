@@ -90,11 +90,14 @@ export class ChannelHub {
     throw new AppError('unavailable', `Channel ${channelId} is switched off, or cannot be opened; its error says why.`)
   }
 
-  /** The channel was made, changed or deleted: what is open of it is closed, and opened anew. Tells whether it is open now. */
+  /** The channel was made, changed or deleted: what is open of it is replaced. Tells whether it is open now. */
   async reload(channelId: number): Promise<boolean> {
-    await this.#closeChannel(channelId)
     const channel = await findChannel(this.#options.db, channelId)
+    await this.unlisten(channelId)
+    // Taken away and opened in one go: requests come in all the time, and must not find it closed.
+    const before = this.#takeAway(channelId)
     if (channel?.enabled) await this.#openChannel(channel)
+    await before?.adapter.close()
     return this.#open.has(channelId)
   }
 
@@ -102,9 +105,13 @@ export class ChannelHub {
   async listen(channelId: number): Promise<void> {
     const open = this.#open.get(channelId)
     if (!open?.adapter.listen || open.unlisten) return
+    const listening = open.adapter.listen()
+    // Known at once, so that nobody listens a second time meanwhile.
+    open.unlisten = async () => (await listening.catch(() => undefined))?.()
     try {
-      open.unlisten = await open.adapter.listen()
+      await listening
     } catch (error) {
+      open.unlisten = undefined
       await this.#fail(open.channel, error)
     }
   }
@@ -152,12 +159,16 @@ export class ChannelHub {
   }
 
   async #closeChannel(channelId: number): Promise<void> {
-    const open = this.#open.get(channelId)
-    if (!open) return
     await this.unlisten(channelId)
+    await this.#takeAway(channelId)?.adapter.close()
+  }
+
+  #takeAway(channelId: number): OpenChannel | undefined {
+    const open = this.#open.get(channelId)
+    if (!open) return undefined
     this.#open.delete(channelId)
     this.#byHook.delete(open.channel.hookId)
-    await open.adapter.close()
+    return open
   }
 
   async #fail(channel: Channel, error: unknown): Promise<void> {
