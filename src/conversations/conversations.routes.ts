@@ -1,4 +1,5 @@
 import type { Database } from '../platform/database/database.ts'
+import { AppError } from '../platform/errors.ts'
 import { type Route, route } from '../team/route.ts'
 import { assignConversation } from './assign-conversation.ts'
 import type { ChannelAdapter } from './channel.ts'
@@ -6,9 +7,17 @@ import type { Message } from './conversation.ts'
 import * as calls from './conversations.schemas.ts'
 import { fetchMessageFile } from './fetch-message-file.ts'
 import { getConversation } from './get-conversation.ts'
-import { listConversations, listMessages, listParkedEvents, readMembers } from './inbox.store.ts'
+import {
+  findMessage,
+  listConversations,
+  listMessages,
+  listParkedEvents,
+  readAttempts,
+  readMembers,
+} from './inbox.store.ts'
 import { markRead } from './mark-read.ts'
 import { replayEvent } from './replay-event.ts'
+import { resendMessage } from './resend-message.ts'
 import { sendMessage } from './send-message.ts'
 import { setMode } from './set-mode.ts'
 
@@ -55,6 +64,16 @@ export function conversationsRoutes({ db, road, channels, deliveriesWake }: Part
     route(calls.getFile, ({ context, params }) =>
       fetchMessageFile(db, context.projectId, { messageId: params.id, part: params.part }, channels.adapter),
     ),
+    route(calls.getAttempts, async ({ context, params }) => {
+      const found = await findMessage(db, context.projectId, params.id)
+      if (!found) throw new AppError('not_found', `There is no message ${params.id} in this project.`)
+      return { items: await readAttempts(db, found.message.id) }
+    }),
+    route(calls.postResend, async ({ context, params }) => {
+      const message = await db.transaction((tx) => resendMessage(tx, context, { messageId: params.id }))
+      deliveriesWake()
+      return messageView(message)
+    }),
 
     route(calls.getParkedEvents, ({ context, query }) => listParkedEvents(db, context.projectId, query)),
     route(calls.postReplay, async ({ context, params }) => {

@@ -182,6 +182,39 @@ export const getFile = operation({
   produces: 'application/octet-stream',
 })
 
+export const getAttempts = operation({
+  ...conversations,
+  id: 'listAttempts',
+  method: 'get',
+  path: '/messages/{id}/attempts',
+  summary: 'Lists the failed attempts to send a message',
+  access: 'read',
+  params: idParams,
+  answer: z.object({
+    items: z.array(
+      z.object({
+        number: z.int(),
+        startedAt: momentSchema,
+        durationMs: z.int(),
+        outcome: z.enum(['sent', 'retry', 'dead']),
+        error: z.string().nullable(),
+      }),
+    ),
+  }),
+})
+
+export const postResend = operation({
+  ...conversations,
+  id: 'resendMessage',
+  method: 'post',
+  path: '/messages/{id}/resend',
+  summary: 'Sends a message again that could not be sent',
+  access: 'write',
+  params: idParams,
+  answer: messageAnswer,
+  status: 202,
+})
+
 export const getParkedEvents = operation({
   ...conversations,
   id: 'listParkedEvents',

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, lt } from 'drizzle-orm'
 import type { Queryable, Tx } from '../platform/database/database.ts'
+import { deliveryAttempts } from '../platform/deliveries/deliveries.table.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
 import type { Conversation, Message } from './conversation.ts'
 import { conversations, events, members, messages } from './conversations.table.ts'
@@ -107,4 +108,29 @@ export async function listParkedEvents(
     .orderBy(desc(events.id))
     .limit(limit + 1)
   return makePage(rows, limit, (event) => event.id)
+}
+
+/** What happened at each failed attempt to send a message; the good one stands in the message itself. */
+export async function readAttempts(
+  db: Queryable,
+  messageId: number,
+): Promise<(typeof deliveryAttempts.$inferSelect)[]> {
+  return db.orm
+    .select()
+    .from(deliveryAttempts)
+    .where(eq(deliveryAttempts.deliveryId, messageId))
+    .orderBy(asc(deliveryAttempts.number))
+}
+
+/** Puts the dead delivery of a message back into its queue; false when it is not dead. */
+export async function reopenMessage(tx: Tx, projectId: number, messageId: number, now: Date): Promise<boolean> {
+  const rows = await tx.query(
+    `update deliveries set status = 'pending', due_at = $3::timestamptz, error = null, result = null, finished_at = null,
+            started_by = null, doubtful = false
+      where id = $2 and project_id = $1 and kind = 'message' and status = 'dead' returning id`,
+    [projectId, messageId, now.toISOString()],
+  )
+  if (rows.length === 0) return false
+  await tx.query(`update messages set status = 'pending', error = null where id = $1`, [messageId])
+  return true
 }

@@ -106,6 +106,34 @@ describe('conversations over the API', () => {
   })
 })
 
+describe('messages that could not be sent', () => {
+  it('show their attempts and are sent again', async () => {
+    const { body } = await gateway.call('POST', `/conversations/${conversationId}/messages`, { text: 'Good day' })
+    const early = await gateway.call('POST', `/messages/${body.id}/resend`)
+    expect(early).toMatchObject({ status: 409, body: { detail: expect.stringContaining('is pending') } })
+
+    await fresh.db.query(`update deliveries set status = 'dead', finished_at = now()`)
+    await fresh.db.query(`update messages set status = 'failed', error = 'The bot was blocked'`)
+    await fresh.db.query(
+      `insert into delivery_attempts (delivery_id, number, started_at, duration_ms, outcome, error)
+       values ($1, 1, now(), 12, 'dead', 'The bot was blocked')`,
+      [body.id],
+    )
+    const attempts = await gateway.call('GET', `/messages/${body.id}/attempts`)
+    expect(attempts.body.items).toMatchObject([{ number: 1, outcome: 'dead', error: 'The bot was blocked' }])
+
+    gateway.handed.deliveries = 0
+    const again = await gateway.call('POST', `/messages/${body.id}/resend`)
+    expect(again).toMatchObject({ status: 202, body: { status: 'pending', error: null } })
+    expect(gateway.handed.deliveries).toBe(1)
+    expect(await fresh.db.query('select status, finished_at from deliveries')).toEqual([
+      { status: 'pending', finished_at: null },
+    ])
+    const other = await testGateway(fresh.db)
+    expect((await other.call('GET', `/messages/${body.id}/attempts`)).status).toBe(404)
+  })
+})
+
 describe('files of messages', () => {
   const media = (file: object) => [{ type: 'media', media: 'document', file, name: 'отчёт.html', mime: 'text/html' }]
   const read = (path: string) =>
