@@ -78,6 +78,12 @@ export function createTelegramAdapter(context: ChannelContext<TelegramSettings>)
       })
     },
 
+    /** A person's private chat has the person's own number (core.telegram.org/bots/api#chat); the bot may write once it was started. */
+    threadFor(identities) {
+      const known = identities.find(({ kind, value }) => kind === 'telegram' && /^\d+$/.test(value))
+      return known && { id: known.value, kind: 'direct' }
+    },
+
     fetchFile: (ref) => fetchFile(client, settings, ref),
 
     async close() {

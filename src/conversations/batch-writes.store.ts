@@ -75,6 +75,23 @@ export class BatchWrites {
     return patch
   }
 
+  /** Remembers what is to change in a conversation; the returned function brings that back. */
+  rememberConversation(id: number): () => void {
+    const known = this.#conversations.get(id)
+    const patch = known && { ...known }
+    return () => {
+      if (patch) this.#conversations.set(id, patch)
+      else this.#conversations.delete(id)
+    }
+  }
+
+  /** The changes to a contact in this batch so far, to be written at once: something else changes the contact now. */
+  takeContact(id: number): Statement | undefined {
+    const patch = this.#contacts.get(id)
+    this.#contacts.delete(id)
+    return patch && patchContacts([patch], this.now)
+  }
+
   /** The changes to a contact in this batch. */
   contact(id: number): ContactPatch {
     let patch = this.#contacts.get(id)

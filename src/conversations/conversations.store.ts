@@ -65,24 +65,32 @@ export async function createConversations(
 
 const readConversationRow = jsonRowReader(conversations)
 
+/** A conversation with the thread that it is in now. */
+export interface PlacedConversation {
+  conversation: Conversation
+  threadId: number
+  threadExternalId: string
+}
+
 interface ConversationRow {
   conversation: Record<string, unknown>
+  thread_id: number
   external_id: string
 }
 
-function readRow(
-  row: ConversationRow | undefined,
-): { conversation: Conversation; threadExternalId: string } | undefined {
-  return row && { conversation: readConversationRow(row.conversation), threadExternalId: row.external_id }
+function readRow(row: ConversationRow | undefined): PlacedConversation | undefined {
+  if (!row) return undefined
+  const { conversation, thread_id: threadId, external_id: threadExternalId } = row
+  return { conversation: readConversationRow(conversation), threadId, threadExternalId }
 }
 
 /** A conversation with the external id of the thread it is in now. */
 export async function readConversation(
   db: Queryable,
   id: number,
-): Promise<{ conversation: Conversation; threadExternalId: string } | undefined> {
+): Promise<PlacedConversation | undefined> {
   const [row] = await db.query<ConversationRow>(
-    `select to_jsonb(c) as conversation, t.external_id from conversations c join threads t on t.conversation_id = c.id
+    `select to_jsonb(c) as conversation, t.id as thread_id, t.external_id from conversations c join threads t on t.conversation_id = c.id
       where c.id = $1 order by t.id desc limit 1`,
     [id],
   )
@@ -94,7 +102,7 @@ export async function lockConversation(
   tx: Tx,
   projectId: number,
   id: number,
-): Promise<{ conversation: Conversation; threadExternalId: string } | undefined> {
+): Promise<PlacedConversation | undefined> {
   await tx.query('select 1 from threads where conversation_id = $1 order by id for update', [id])
   const found = await readConversation(tx, id)
   return found?.conversation.projectId === projectId ? found : undefined
@@ -105,9 +113,9 @@ export async function latestConversation(
   db: Queryable,
   contactId: number,
   channelId: number | null,
-): Promise<{ conversation: Conversation; threadExternalId: string } | undefined> {
+): Promise<PlacedConversation | undefined> {
   const [row] = await db.query<ConversationRow>(
-    `select to_jsonb(c) as conversation, t.external_id from conversations c join threads t on t.conversation_id = c.id
+    `select to_jsonb(c) as conversation, t.id as thread_id, t.external_id from conversations c join threads t on t.conversation_id = c.id
       where c.contact_id = $1 and c.kind in ('direct', 'email') and c.unreachable is null and ($2::bigint is null or c.channel_id = $2)
       order by c.last_inbound_at desc nulls last, t.id desc limit 1`,
     [contactId, channelId],

@@ -105,7 +105,7 @@ export async function insertSignal(tx: Tx, now: Date, signal: Signal): Promise<n
 async function signalThread(tx: Tx, signal: Signal): Promise<number> {
   if ('conversationId' in signal.thread) {
     const [row] = await tx.query<{ id: number }>(
-      'select id from threads where conversation_id = $1 order by id limit 1',
+      'select id from threads where conversation_id = $1 order by id desc limit 1',
       [signal.thread.conversationId],
     )
     if (row) return row.id

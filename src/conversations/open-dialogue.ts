@@ -1,7 +1,6 @@
 import { contactIdentities, readContact } from '../contacts/people.store.ts'
 import type { Tx } from '../platform/database/database.ts'
-import type { Conversation } from './conversation.ts'
-import { createConversations, latestConversation } from './conversations.store.ts'
+import { createConversations, latestConversation, type PlacedConversation } from './conversations.store.ts'
 import type { ThreadRef } from './event.ts'
 import { ensureThreads } from './events.store.ts'
 import { readLockedThreads } from './locked-threads.store.ts'
@@ -20,7 +19,7 @@ export async function openDialogue(
     channelId: number | null
     threadFor(identities: Identity[]): ThreadRef | undefined
   },
-): Promise<{ conversation: Conversation; threadExternalId: string } | undefined> {
+): Promise<PlacedConversation | undefined> {
   const existing = await latestConversation(tx, input.contactId, input.channelId)
   if (existing || !input.channelId) return existing
   const ref = input.threadFor(await contactIdentities(tx, input.contactId))
@@ -38,5 +37,5 @@ export async function openDialogue(
     const contact = await readContact(tx, input.contactId)
     await createConversations(tx, now, [{ thread, kind: ref.kind, title: ref.title ?? null, contact }])
   }
-  return { conversation: thread.conversation!, threadExternalId: thread.externalId }
+  return { conversation: thread.conversation!, threadId: thread.id, threadExternalId: thread.externalId }
 }

@@ -1,3 +1,5 @@
+import type { CallResult } from './block.ts'
+
 /** What a branch of a run waits for: the contact's reply, a moment, or work outside. */
 export type Branch = ReplyBranch | PauseBranch | CallBranch
 
@@ -24,8 +26,8 @@ export interface ReplyBranch extends BranchBase {
 export interface PauseBranch extends BranchBase {
   kind: 'pause'
   dueAt: string
-  /** What follows: the block is resumed, it is entered, or (its work being done) the run takes the chosen output. */
-  next: { do: 'resume' } | { do: 'enter' } | { do: 'settle'; output: string; waited: boolean }
+  /** What follows: the block is resumed (with the result of its work outside, if that came in manual mode), it is entered, or (its work being done) the run takes the chosen output. */
+  next: { do: 'resume'; result?: CallResult } | { do: 'enter' } | { do: 'settle'; output: string; waited: boolean }
   /** A reply of the contact cancels it: a pended message whose arrow does not say "do not cancel". */
   cancelledByReply: boolean
   /** The contact's messages are stored but do not move the flow until it is over: a message delay. */

@@ -56,6 +56,9 @@ export async function advanceBatch(
   const threads = locked.threads.toSorted((one, other) => one.id - other.id)
   const stored = threads.reduce((sum, thread) => sum + thread.events.length, 0)
   queueArrivals(threads, arrivals, locked.known)
+  const shared = sharedContext(tx, tools, locked.numbers)
+  // What is stored goes first: when there may be more of it than was read, what arrives has to line up behind it.
+  if (stored >= limit) postponeArrivals(threads, shared.writes)
   const projectIds = threads.map((thread) => thread.projectId)
   await tools.cache.ensure(
     tx,
@@ -65,7 +68,6 @@ export async function advanceBatch(
   await admitThreads(tx, tools.now, threads, locked.people)
   const states = await runStates(tx, runs, tools.cache)
 
-  const shared = sharedContext(tx, tools, locked.numbers)
   const later: BatchResult['later'] = []
   for (const thread of threads) {
     const work = batch.work.get(thread.id) ?? nothing
@@ -83,6 +85,13 @@ export async function advanceBatch(
   if (stored >= limit) later.push(...threads.map((thread) => ({ threadId: thread.id, at: tools.now })))
   await writeBatch(tx, shared, states, locked.open, tools, started)
   return { writes: shared.writes, threads, calls: shared.calls, open: locked.open, later }
+}
+
+function postponeArrivals(threads: ThreadQueue[], writes: BatchWrites): void {
+  for (const thread of threads) {
+    for (const queued of thread.events) writes.postpone(thread, queued)
+    thread.events = thread.events.filter((queued) => queued.id !== undefined)
+  }
 }
 
 /** Sent without waiting for one another: one trip to the server, worked on in this order. Threads that are new cost a second one. */
@@ -114,7 +123,7 @@ async function lockAndRead(
   return lockAndRead(tx, batch, tools, limit)
 }
 
-const nothing: ThreadWork = { due: new Set(), results: [], orphans: new Set() }
+const nothing: ThreadWork = { due: new Set(), results: [], orphans: new Map() }
 
 async function writeBatch(
   tx: Tx,
@@ -144,7 +153,7 @@ async function writeBatch(
 
 type SharedContext = Pick<
   ThreadContext,
-  'tx' | 'writes' | 'steps' | 'calls' | 'conversations' | 'nextId' | 'reserveIds'
+  'tx' | 'writes' | 'steps' | 'calls' | 'conversations' | 'nextId' | 'reserveIds' | 'renewIds'
 >
 
 function sharedContext(tx: Tx, tools: BatchTools, blocks: NumberBlock[]): SharedContext {
@@ -162,6 +171,9 @@ function sharedContext(tx: Tx, tools: BatchTools, blocks: NumberBlock[]): Shared
     async reserveIds() {
       if (left() < 200) blocks.push(...(await drawIds(tx, 1)))
     },
+    async renewIds() {
+      blocks.splice(0, blocks.length, ...(await drawIds(tx, 1)))
+    },
   }
 }
 
@@ -177,6 +189,7 @@ function threadContext(shared: SharedContext, thread: ThreadQueue, runs: RunStat
     channels: tools.channels,
     reply: undefined,
     sender: thread.contact,
+    released: [],
     seal: tools.seal,
   }
 }

@@ -3,11 +3,11 @@ import { type ApplyTools, applyEvent } from '../../conversations/apply-event.ts'
 import { joinAlbums } from '../../conversations/join-albums.ts'
 import { readMessages } from '../../conversations/messages.store.ts'
 import type { CallResult } from '../block.ts'
-import type { Branch } from '../run.ts'
+import type { Branch, CallBranch, PauseBranch } from '../run.ts'
 import { moveRuns } from './move-runs.ts'
 import { replyOf, resumeInTime, resumeWithResult } from './resume-branch.ts'
-import { closeMove, endRun } from './run-state.ts'
-import { takeMessage, takeWaitingMessage } from './take-message.ts'
+import { closeMove } from './run-state.ts'
+import { callingRun, takeMessage, takeWaitingMessage } from './take-message.ts'
 import { takeSignal } from './take-signal.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'
 
@@ -16,8 +16,8 @@ export interface ThreadWork {
   /** Runs for which a moment has come. */
   due: Set<number>
   results: CallAnswer[]
-  /** Runs whose work outside is begun again, as the process that did it is gone. */
-  orphans: Set<number>
+  /** Runs whose work outside is begun again, with the process that did it and is gone. */
+  orphans: Map<number, string>
 }
 
 /** What came of work outside. */
@@ -36,9 +36,10 @@ export async function advanceThread(
   work: ThreadWork,
   tools: ApplyTools,
 ): Promise<Date | undefined> {
-  for (const runId of work.orphans) adoptCalls(context, runId)
+  for (const [runId, holder] of work.orphans) adoptCalls(context, runId, holder)
   for (const answer of work.results) await takeAnswer(context, answer)
   for (const runId of work.due) await takeDue(context, runId)
+  await takeReleased(context)
   const { thread, writes } = context
   const events = joinAlbums(thread.events)
   for (const [index, queued] of events.entries()) {
@@ -53,6 +54,7 @@ export async function advanceThread(
       const incoming = await applyEvent(tools, thread, queued.event)
       if (incoming) await takeMessage(context, incoming)
     }
+    await takeReleased(context)
     for (const part of queued.parts) writes.finish(thread, part)
   }
   return undefined
@@ -62,34 +64,49 @@ async function takeAnswer(context: ThreadContext, { runId, branchId, result }: C
   const state = activeRun(context, runId)
   const branch = state?.run.branches.find((other) => other.id === branchId)
   if (!state || branch?.kind !== 'call') return
+  if (context.thread.conversation?.mode === 'manual') {
+    keepResult(state, branch, result, context.now)
+    return closeMove(context)
+  }
+  context.released.push(...state.run.inbox)
+  state.run.inbox = []
   await recall(context, branch)
   await moveRuns(context, [resumeWithResult(state, branch, { because: 'result', result })])
-  await takeInbox(context, state)
+  await takeReleased(context)
 }
 
-/** Messages that came while the work was under way take their turn, until other work begins. */
-async function takeInbox(context: ThreadContext, state: RunState): Promise<void> {
-  const waiting = state.run.inbox
-  if (waiting.length === 0) return
-  if (context.runs.some(({ run }) => run.status === 'active' && run.branches.some((branch) => branch.kind === 'call')))
-    return
+/** While people have the conversation the run stays where it is; it goes on with the result when they give it back. */
+function keepResult(state: RunState, branch: CallBranch, result: CallResult, now: Date): void {
+  const { caller: _, request: __, visits: ___, ...kept } = branch
+  const pause: PauseBranch = {
+    ...kept,
+    kind: 'pause',
+    dueAt: now.toISOString(),
+    next: { do: 'resume', result },
+    cancelledByReply: false,
+    holdsMessages: false,
+  }
+  state.run.branches = state.run.branches.map((other) => (other.id === branch.id ? pause : other))
   state.run.inbox = []
   state.touched = true
-  const messages = await readMessages(context.tx, waiting)
+}
+
+/** Messages that came while work outside was under way take their turn, until other work begins. */
+async function takeReleased(context: ThreadContext): Promise<void> {
+  const { conversation, contact } = context.thread
+  if (context.released.length === 0 || !conversation) return
+  const messages = await readMessages(context.tx, context.released)
+  context.released.length = 0
   for (const [index, message] of messages.entries()) {
-    const conversation = context.thread.conversation
+    const calling = callingRun(context)
+    if (calling) {
+      calling.run.inbox = [...calling.run.inbox, ...messages.slice(index).map((rest) => rest.id)]
+      calling.touched = true
+      return
+    }
     const sender =
-      context.thread.contact ??
-      (message.contactId === null ? undefined : await readContact(context.tx, message.contactId))
-    if (!conversation || !sender) continue
-    await takeWaitingMessage(context, message, sender, conversation)
-    const calling = context.runs.find(
-      ({ run }) => run.status === 'active' && run.branches.some((branch) => branch.kind === 'call'),
-    )
-    if (!calling) continue
-    calling.run.inbox = messages.slice(index + 1).map((rest) => rest.id)
-    calling.touched = true
-    return
+      contact ?? (message.contactId === null ? undefined : await readContact(context.tx, message.contactId))
+    if (sender) await takeWaitingMessage(context, message, sender, conversation)
   }
 }
 
@@ -119,9 +136,10 @@ async function recall(context: ThreadContext, branch: Branch): Promise<void> {
 }
 
 /** Takes over the work outside of a process that is gone. */
-function adoptCalls(context: ThreadContext, runId: number): void {
+function adoptCalls(context: ThreadContext, runId: number, holder: string): void {
   const state = activeRun(context, runId)
-  if (!state) return
+  // Another process may have been first.
+  if (state?.run.callHolder !== holder) return
   state.touched = true
   for (const branch of state.run.branches) {
     if (branch.kind === 'call') context.calls.push({ runId, threadId: state.run.threadId, branch })
@@ -131,10 +149,4 @@ function adoptCalls(context: ThreadContext, runId: number): void {
 
 function activeRun(context: ThreadContext, runId: number): RunState | undefined {
   return context.runs.find(({ run }) => run.id === runId && run.status === 'active')
-}
-
-/** Ends a run that cannot be moved, with what went wrong. */
-export function failRun(context: ThreadContext, runId: number, error: string): void {
-  const state = activeRun(context, runId)
-  if (state) endRun(context, state, 'failed', error)
 }

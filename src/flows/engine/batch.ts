@@ -19,7 +19,8 @@ export type RoadItem =
   /** Something stored waits in the thread. */
   | { kind: 'thread'; threadId: number }
   | { kind: 'due'; threadId: number; runId: number }
-  | { kind: 'orphan'; threadId: number; runId: number }
+  /** Work outside that `holder`, a process that is gone, had begun. */
+  | { kind: 'orphan'; threadId: number; runId: number; holder: string }
   | { kind: 'answer'; threadId: number; answer: CallAnswer }
   /** Attempts of deliveries begin or have ended. */
   | { kind: 'notes' }
@@ -47,7 +48,7 @@ export function gatherBatch(items: RoadItem[], now: Date): Batch {
   const arrivals = items.flatMap((item) => (item.kind === 'events' ? arrivalsOf(item, now) : []))
   const work = new Map<number, ThreadWork>()
   const workOf = (threadId: number): ThreadWork => {
-    const known = work.get(threadId) ?? { due: new Set<number>(), results: [], orphans: new Set<number>() }
+    const known = work.get(threadId) ?? { due: new Set<number>(), results: [], orphans: new Map<number, string>() }
     work.set(threadId, known)
     return known
   }
@@ -56,7 +57,7 @@ export function gatherBatch(items: RoadItem[], now: Date): Batch {
     if (item.kind === 'events' || item.kind === 'notes') continue
     const thread = workOf(item.threadId)
     if (item.kind === 'due') thread.due.add(item.runId)
-    if (item.kind === 'orphan') thread.orphans.add(item.runId)
+    if (item.kind === 'orphan') thread.orphans.set(item.runId, item.holder)
     if (item.kind === 'answer') thread.results.push(item.answer)
     if (item.kind === 'due' || item.kind === 'orphan') runIds.push(item.runId)
     if (item.kind === 'answer') runIds.push(item.answer.runId)

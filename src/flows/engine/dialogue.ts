@@ -1,5 +1,5 @@
 import type { Conversation, Message } from '../../conversations/conversation.ts'
-import { readConversation } from '../../conversations/conversations.store.ts'
+import { lockConversation, type PlacedConversation } from '../../conversations/conversations.store.ts'
 import type { Content } from '../../conversations/message.ts'
 import { messageDelivery } from '../../conversations/message-delivery.ts'
 import { openDialogue } from '../../conversations/open-dialogue.ts'
@@ -38,9 +38,8 @@ export async function dialogueOf(context: ThreadContext, state: RunState): Promi
         : 'This run has no conversation to talk in, and the contact has not written in any channel yet. Name a sending channel in "create deal", or in the postback.',
     )
   }
-  context.conversations.set(opened.conversation.id, opened)
-  state.run.conversationId = opened.conversation.id
-  return opened
+  const placed = await enter(context, state, opened.conversation.id)
+  return placed ?? opened
 }
 
 /** The run's conversation, when it has one. */
@@ -52,11 +51,24 @@ export async function knownDialogue(context: ThreadContext, state: RunState): Pr
     return { conversation, threadExternalId: externalId }
   }
   if (id === null) return undefined
-  const cached = context.conversations.get(id)
-  if (cached) return cached
-  const read = await readConversation(context.tx, id)
-  if (read) context.conversations.set(id, read)
-  return read
+  return enter(context, state, id)
+}
+
+/**
+ * Another thread's conversation: its lock is taken and numbers are drawn anew, so that what is said there stands behind what
+ * others have said. From now on the run is moved under that thread's lock.
+ */
+async function enter(context: ThreadContext, state: RunState, id: number): Promise<PlacedConversation | undefined> {
+  let placed = context.conversations.get(id)
+  if (!placed) {
+    placed = await lockConversation(context.tx, state.run.projectId, id)
+    if (!placed) return undefined
+    context.conversations.set(id, placed)
+    await context.renewIds()
+  }
+  state.run.conversationId = id
+  state.run.threadId = placed.threadId
+  return placed
 }
 
 /** Says something as a run's block: the message is stored and its delivery stands in line behind earlier ones. */

@@ -1,3 +1,4 @@
+import { isPassing } from '../../platform/database/failures.ts'
 import { type Savepoint, setSavepoint } from '../../platform/database/savepoint.ts'
 import { messageOf } from '../../platform/errors.ts'
 import { maskSecrets } from '../../platform/mask.ts'
@@ -39,6 +40,8 @@ export async function executeStep(
       : await definition.execute(step as never)
     await savepoint?.release()
   } catch (error) {
+    // A fault of the database is none of the block's: the whole batch is tried again.
+    if (isPassing(error)) throw error
     await savepoint?.rollback()
     undo()
     outcome = { do: 'fail', message: messageOf(error) }
@@ -79,26 +82,28 @@ function stepContext(
 
 /** Remembers what a step may change in memory; the returned function brings it back. */
 function rememberState(context: ThreadContext, state: RunState): () => void {
-  const { writes, thread } = context
+  const { writes, thread, sender } = context
   const counts = [writes.messages.length, writes.deliveries.length, writes.changes.length, context.runs.length] as const
   const { deal } = state
-  const { variables, dealId, sendingChannelId, conversationId } = state.run
-  const { contact } = thread
-  const { sender } = context
-  const mode = thread.conversation?.mode
+  const { variables, dealId, sendingChannelId, conversationId, threadId } = state.run
+  const people = [...new Set([thread.contact, sender])].flatMap((person) =>
+    person ? [{ person, was: { ...person } }] : [],
+  )
+  const known = [...context.conversations.keys()]
+  const conversation = thread.conversation ?? context.conversations.get(conversationId ?? 0)?.conversation
+  const restoreConversation = conversation && writes.rememberConversation(conversation.id)
+  const mode = conversation?.mode
   return () => {
     writes.messages.length = counts[0]
     writes.deliveries.length = counts[1]
     writes.changes.length = counts[2]
     context.runs.length = counts[3]
     state.deal = deal
-    Object.assign(state.run, { variables, dealId, sendingChannelId, conversationId })
-    thread.contact = contact
-    context.sender = sender
-    if (thread.conversation && mode && thread.conversation.mode !== mode) {
-      thread.conversation.mode = mode
-      writes.conversation(thread.conversation.id).mode = mode
-    }
+    Object.assign(state.run, { variables, dealId, sendingChannelId, conversationId, threadId })
+    for (const { person, was } of people) Object.assign(person, was)
+    for (const id of [...context.conversations.keys()]) if (!known.includes(id)) context.conversations.delete(id)
+    restoreConversation?.()
+    if (conversation && mode) conversation.mode = mode
   }
 }
 

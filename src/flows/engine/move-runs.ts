@@ -56,17 +56,15 @@ async function move(context: ThreadContext, entry: Entry): Promise<Entry[]> {
   }
   if (as.do === 'settle') return settle(context, state, block, as.output, as.waited)
   if (as.do === 'leave') return leave(context, state, block, as.output)
-  const visits = (state.visits[block] ?? 0) + 1
-  state.visits[block] = visits
+  const place = `${state.run.flowId}:${block}`
+  const visits = (state.visits[place] ?? 0) + 1
+  state.visits[place] = visits
   if (visits > circleLimit) {
-    const circle = Object.entries(state.visits)
-      .filter(([, count]) => count >= circleLimit - 1)
-      .map(([id]) => `"${id}"`)
     endRun(
       context,
       state,
       'failed',
-      `The blocks ${circle.join(', ')} form a circle in which nothing waits; the run was stopped after ${circleLimit} rounds.`,
+      `The blocks ${circleOf(context, state)} form a circle in which nothing waits; the run was stopped after ${circleLimit} rounds.`,
     )
     return []
   }
@@ -79,7 +77,21 @@ async function move(context: ThreadContext, entry: Entry): Promise<Entry[]> {
     stopFlow: async (point) => stopOther(context, point),
   })
   const waited = as.do === 'resume' && as.waited
-  return [...(await follow(context, state, block, outcome, waited)), ...started]
+  const followed = await follow(context, state, block, outcome, waited)
+  // A step that failed takes back the runs that it had begun.
+  return [...followed, ...started.filter((entry) => context.runs.includes(entry.state))]
+}
+
+/** The blocks that a run has passed again and again, named; those of other flows with their flow. */
+function circleOf(context: ThreadContext, state: RunState): string {
+  const names = Object.entries(state.visits).flatMap(([place, count]) => {
+    if (count < circleLimit - 1) return []
+    const [flowId, block] = place.split(':')
+    if (Number(flowId) === state.run.flowId) return [`"${block}"`]
+    const other = context.flows.live(context.project.id).find((live) => live.flowId === Number(flowId))
+    return [`"${block}" of the flow "${other?.name ?? flowId}"`]
+  })
+  return names.join(', ')
 }
 
 async function follow(
@@ -124,7 +136,7 @@ async function follow(
         caller: outcome.caller,
         request: context.seal(JSON.stringify(outcome.request)),
         state: outcome.state,
-        visits: state.visits,
+        visits: { ...state.visits },
       })
       return []
     case 'end':
@@ -148,7 +160,10 @@ async function settle(
   if (node.state === 'block') {
     const { projectId, flowId } = state.run
     await setFlowBlocked(context.tx, { projectId, flowId, subjectId: subjectOf(state.run), now: context.now }, true)
-    endRun(context, state, 'stopped', null)
+    for (const other of context.runs) {
+      const isSame = other.run.flowId === flowId && subjectOf(other.run) === subjectOf(state.run)
+      if (isSame && other.run.status === 'active') endRun(context, other, 'stopped', null)
+    }
     return []
   }
   if ((node.state === 'wait' && !waited) || node.state === 'manual') {
@@ -213,15 +228,18 @@ async function startOther(context: ThreadContext, from: RunState, point: FlowPoi
     deal: from.deal,
     variables: {},
     subscribe: false,
+    visits: from.visits,
   })
   return state ? [{ state, block, as: { do: 'enter' } }] : []
 }
 
 /** Ends what waits at or behind the block in all runs of that flow; what starts there later does run. */
 function stopOther(context: ThreadContext, point: FlowPoint): number {
+  const live = context.flows.live(context.project.id).find((flow) => flow.name === point.flow)
   let ended = 0
   for (const state of context.runs) {
-    if (state.flow.name !== point.flow || state.run.status !== 'active') continue
+    const isMeant = live ? state.run.flowId === live.flowId : state.flow.name === point.flow
+    if (!isMeant || state.run.status !== 'active') continue
     const behind = point.block
       ? state.flow.has(point.block)
         ? state.flow.behind(point.block)

@@ -15,7 +15,11 @@ export function resumeWithReply(state: RunState, branch: ReplyBranch, reply: Rep
 export function resumeInTime(state: RunState, branch: PauseBranch | ReplyBranch): Entry {
   remove(state, branch)
   state.visits = {}
-  if (branch.kind === 'reply' || branch.next.do === 'resume') return resumed(state, branch, { because: 'time' })
+  if (branch.kind === 'reply') return resumed(state, branch, { because: 'time' })
+  if (branch.next.do === 'resume') {
+    const { result } = branch.next
+    return resumed(state, branch, result ? { because: 'result', result } : { because: 'time' })
+  }
   if (branch.next.do === 'enter') return { state, block: branch.block, as: { do: 'enter' } }
   return { state, block: branch.block, as: branch.next }
 }

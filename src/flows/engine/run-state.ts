@@ -17,6 +17,8 @@ export async function beginRun(
     deal: PlacedDeal | undefined
     variables: Record<string, unknown>
     subscribe: boolean
+    /** Of the run that starts this one, so that flows which start one another are noticed as a circle. */
+    visits?: Record<string, number>
   },
 ): Promise<RunState | undefined> {
   const subjectId = subjectOf(input)
@@ -57,14 +59,14 @@ export async function beginRun(
     deal: input.deal,
     isNew: true,
     touched: true,
-    visits: {},
+    visits: input.visits ?? {},
   }
   context.runs.push(state)
   recordRun(context, state, 'run.started')
   return state
 }
 
-/** The run is over; nothing of it waits any more. */
+/** The run is over; nothing of it waits any more. Messages that waited for its work outside are let go, to take their turn. */
 export function endRun(
   context: ThreadContext,
   state: RunState,
@@ -72,6 +74,7 @@ export function endRun(
   error: string | null,
 ): void {
   const { run } = state
+  context.released.push(...run.inbox)
   run.status = status
   run.error = error
   run.branches = []

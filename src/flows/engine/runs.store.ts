@@ -104,7 +104,7 @@ export async function enterFlow(
   const [row] = subscribe
     ? await tx.query<{ blocked: boolean }>(
         `insert into subscribers (flow_id, subject_id, project_id, subscribed, since) values ($1, $2, $3, true, $4::timestamptz)
-         on conflict (flow_id, subject_id) do update set subscribed = true
+         on conflict (flow_id, subject_id) do update set subscribed = subscribers.subscribed or subscribers.blocked_at is null
          returning blocked_at is not null as blocked`,
         [flow.flowId, flow.subjectId, flow.projectId, flow.now.toISOString()],
       )
@@ -153,6 +153,12 @@ export async function readLiveVersions(
   return rows.map((row) => ({ versionId: row.id, flowId: row.flow_id, graph: row.graph }))
 }
 
+/** The number of the flow that a run is of. */
+export async function flowOfRun(db: Queryable, runId: number): Promise<number | undefined> {
+  const [row] = await db.query<{ flow_id: number }>('select flow_id from runs where id = $1', [runId])
+  return row?.flow_id
+}
+
 /** Runs for which a moment has come. */
 export async function dueRuns(db: Queryable, now: Date, limit: number): Promise<{ runId: number; threadId: number }[]> {
   const rows = await db.query<{ id: number; thread_id: number }>(
@@ -163,14 +169,17 @@ export async function dueRuns(db: Queryable, now: Date, limit: number): Promise<
 }
 
 /** Runs whose work outside was in the hands of a process that is gone. */
-export async function orphanedCalls(db: Queryable, limit: number): Promise<{ runId: number; threadId: number }[]> {
-  const rows = await db.query<{ id: number; thread_id: number }>(
-    `select r.id, r.thread_id from runs r where r.call_holder is not null
+export async function orphanedCalls(
+  db: Queryable,
+  limit: number,
+): Promise<{ runId: number; threadId: number; holder: string }[]> {
+  const rows = await db.query<{ id: number; thread_id: number; call_holder: string }>(
+    `select r.id, r.thread_id, r.call_holder from runs r where r.call_holder is not null
         and not exists (select 1 from leases l where l.name = 'process:' || r.call_holder and l.expires_at > now())
       order by r.id limit $1`,
     [limit],
   )
-  return rows.map((row) => ({ runId: row.id, threadId: row.thread_id }))
+  return rows.map((row) => ({ runId: row.id, threadId: row.thread_id, holder: row.call_holder }))
 }
 
 /** Ends a run that cannot be moved, with what went wrong. */

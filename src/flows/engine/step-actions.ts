@@ -7,6 +7,7 @@ import { createDeal } from '../../crm/create-deal.ts'
 import { getDeal } from '../../crm/get-deal.ts'
 import { moveDeal } from '../../crm/move-deal.ts'
 import { updateDeal } from '../../crm/update-deal.ts'
+import { runTogether } from '../../platform/database/statement.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { WorkContext } from '../../team/context.ts'
 import type { ActionName, Actions, FlowPoint } from '../actions.ts'
@@ -56,6 +57,11 @@ export function stepActions(
       throw new AppError('not_found', 'The run has no current deal; expected a block before this one that creates it.')
     return state.deal.deal.id
   }
+  /** What the message brought of the contact is written first, so that the step lays its own over it. */
+  const guardContact = async (): Promise<void> => {
+    await runTogether(tx, [writes.takeContact(contactId())])
+    await guard()
+  }
   const rereadDeal = async (): Promise<void> => {
     state.deal = await getDeal(tx, work.projectId, dealId())
   }
@@ -75,18 +81,18 @@ export function stepActions(
       typing = true
     },
     async setContact(fields, attributes) {
-      await guard()
+      await guardContact()
       const contact = await updateContact(tx, work, { contactId: contactId(), fields, attributes, defineMissing: true })
       keepContact(context, contact)
       merge(record, 'contact', { ...fields, ...attributes })
     },
     async addLabels(labels) {
-      await guard()
+      await guardContact()
       keepContact(context, await addLabels(tx, work, { contactId: contactId(), labels }))
       append(record, 'labelsAdded', ...labels)
     },
     async removeLabels(labels) {
-      await guard()
+      await guardContact()
       keepContact(context, await removeLabels(tx, work, { contactId: contactId(), labels }))
       append(record, 'labelsRemoved', ...labels)
     },
@@ -177,10 +183,10 @@ function asJson(variables: Record<string, unknown>): Record<string, z.core.util.
   return JSON.parse(JSON.stringify(variables))
 }
 
-/** The contact's new state is what the following steps see. */
+/** The contact's new state is what the following steps see, and the following messages of the batch. */
 function keepContact(context: ThreadContext, contact: NonNullable<ThreadContext['sender']>): void {
-  if (context.sender?.id === contact.id) context.sender = contact
-  if (context.thread.contact?.id === contact.id) context.thread.contact = contact
+  for (const known of [context.sender, context.thread.contact])
+    if (known?.id === contact.id) Object.assign(known, contact)
 }
 
 function append(record: StepRecord, name: string, ...values: unknown[]): void {

@@ -2,7 +2,8 @@ import type { Contact } from '../../contacts/contact.ts'
 import type { Incoming } from '../../conversations/apply-event.ts'
 import type { Conversation, Message } from '../../conversations/conversation.ts'
 import type { Reply } from '../block.ts'
-import type { PauseBranch, ReplyBranch } from '../run.ts'
+import type { ReplyBranch } from '../run.ts'
+import type { CompiledFlow } from './compiled-flow.ts'
 import { findCommand, findKeyword, findOpening, type Pulled, type TriggerInput } from './find-trigger.ts'
 import { moveRuns } from './move-runs.ts'
 import { resumeWithReply } from './resume-branch.ts'
@@ -15,18 +16,24 @@ const inboxLimit = 100
 /** Lets a message that has come in move what it can: a command, a keyword, the run that asked last, or an opening. */
 export async function takeMessage(context: ThreadContext, incoming: Incoming): Promise<void> {
   const { message, conversation, sender } = incoming
-  if (conversation.mode === 'manual') return
-  if (!message.addressesBot) return
+  if (conversation.kind === 'group' && !message.addressesBot) return
+  cancelPended(activeRuns(context))
+  if (conversation.mode === 'manual') return closeMove(context)
   see(context, message, sender)
   const input = triggerInput(context, incoming)
-  const flows = context.flows.live(context.project.id)
-  const command = findCommand(flows, input)
-  if (command) return start(context, command, conversation, { argument: incoming.command?.argument ?? '' })
-  const calling = activeRuns(context).find(({ run }) => run.branches.some((branch) => branch.kind === 'call'))
+  const byCommand = await startFirst(context, (flows) => findCommand(flows, input), conversation, {
+    argument: incoming.command?.argument ?? '',
+  })
+  if (byCommand) {
+    // What was said before the command is overtaken by it.
+    context.released.length = 0
+    return
+  }
+  const calling = callingRun(context)
   if (calling) {
     if (calling.run.inbox.length < inboxLimit) calling.run.inbox = [...calling.run.inbox, message.id]
     calling.touched = true
-    return
+    return closeMove(context)
   }
   await moveByMessage(context, input, conversation)
 }
@@ -38,6 +45,7 @@ export async function takeWaitingMessage(
   sender: Contact,
   conversation: Conversation,
 ): Promise<void> {
+  if (conversation.mode === 'manual') return
   see(context, message, sender)
   await moveByMessage(
     context,
@@ -61,39 +69,50 @@ function see(context: ThreadContext, message: Message, sender: Contact): void {
 
 async function moveByMessage(context: ThreadContext, input: TriggerInput, conversation: Conversation): Promise<void> {
   const active = activeRuns(context)
-  if (active.some(({ run }) => run.branches.some((branch) => branch.kind === 'pause' && branch.holdsMessages))) return
+  if (active.some(({ run }) => run.branches.some((branch) => branch.kind === 'pause' && branch.holdsMessages))) {
+    return closeMove(context)
+  }
   const asked = askedLast(active)
-  const flows = context.flows.live(context.project.id)
-  const keyword = findKeyword(flows, input, asked !== undefined)
-  cancelPended(active)
-  if (keyword) return start(context, keyword, conversation, {})
+  if (await startFirst(context, (flows) => findKeyword(flows, input, asked !== undefined), conversation, {})) return
   if (asked) {
     asked.state.run.conversationId = conversation.id
     asked.state.run.threadId = context.thread.id
     return moveRuns(context, [resumeWithReply(asked.state, asked.branch, context.reply as Reply)])
   }
-  const opening = findOpening(flows, input)
-  if (opening) return start(context, opening, conversation, {})
+  if (await startFirst(context, (flows) => findOpening(flows, input), conversation, {})) return
   closeMove(context)
 }
 
-async function start(
+/** Starts the first flow that the message pulls and that does not keep the subject out. False when there is none. */
+async function startFirst(
   context: ThreadContext,
-  { flow, trigger }: Pulled,
+  find: (flows: readonly CompiledFlow[]) => Pulled | undefined,
   conversation: Conversation,
   variables: Record<string, unknown>,
-): Promise<void> {
-  cancelPended(activeRuns(context))
-  const state = await beginRun(context, flow, {
-    contactId: conversation.kind === 'group' ? null : (context.sender?.id ?? null),
-    conversationId: conversation.id,
-    sendingChannelId: conversation.channelId,
-    deal: undefined,
-    variables,
-    subscribe: true,
-  })
-  if (state) await moveRuns(context, [{ state, block: trigger.to, as: { do: 'enter' } }])
-  else closeMove(context)
+): Promise<boolean> {
+  let flows = context.flows.live(context.project.id)
+  for (;;) {
+    const pulled = find(flows)
+    if (!pulled) return false
+    const state = await beginRun(context, pulled.flow, {
+      contactId: conversation.kind === 'group' ? null : (context.sender?.id ?? null),
+      conversationId: conversation.id,
+      sendingChannelId: conversation.channelId,
+      deal: undefined,
+      variables,
+      subscribe: true,
+    })
+    if (state) {
+      await moveRuns(context, [{ state, block: pulled.trigger.to, as: { do: 'enter' } }])
+      return true
+    }
+    flows = flows.filter((flow) => flow !== pulled.flow)
+  }
+}
+
+/** The run that does work outside at the moment, if one does. */
+export function callingRun(context: ThreadContext): RunState | undefined {
+  return activeRuns(context).find(({ run }) => run.branches.some((branch) => branch.kind === 'call'))
 }
 
 function activeRuns(context: ThreadContext): RunState[] {
@@ -111,15 +130,11 @@ function askedLast(active: RunState[]): { state: RunState; branch: ReplyBranch }
 /** A reply cancels pended messages, but for those that say "do not cancel". */
 function cancelPended(active: RunState[]): void {
   for (const state of active) {
-    const kept = state.run.branches.filter((branch) => !(branch.kind === 'pause' && isCancelled(branch)))
+    const kept = state.run.branches.filter((branch) => !(branch.kind === 'pause' && branch.cancelledByReply))
     if (kept.length === state.run.branches.length) continue
     state.run.branches = kept
     state.touched = true
   }
-}
-
-function isCancelled(branch: PauseBranch): boolean {
-  return branch.cancelledByReply
 }
 
 function triggerInput(

@@ -1,6 +1,6 @@
 import type { BatchWrites } from '../../conversations/batch-writes.store.ts'
 import type { Capabilities } from '../../conversations/channel.ts'
-import type { Conversation } from '../../conversations/conversation.ts'
+import type { PlacedConversation } from '../../conversations/conversations.store.ts'
 import type { ThreadRef } from '../../conversations/event.ts'
 import type { ConversationKind, Identity } from '../../conversations/message.ts'
 import type { ThreadQueue } from '../../conversations/thread-queue.ts'
@@ -20,7 +20,7 @@ export interface RunState {
   isNew: boolean
   /** It has to be written. */
   touched: boolean
-  /** How often each block was passed since the run last waited. */
+  /** How often each block (`flow:block`) was passed since the run last waited, also by the runs that it started. */
   visits: Record<string, number>
 }
 
@@ -66,7 +66,7 @@ export interface ThreadContext {
   runs: RunState[]
   steps: Step[]
   /** Conversations other than the thread's own, as far as they were needed. */
-  conversations: Map<number, { conversation: Conversation; threadExternalId: string }>
+  conversations: Map<number, PlacedConversation>
   flows: FlowLookup
   channels: ChannelLookup
   /** Who sent the message that is being worked on, and the message as blocks see it. */
@@ -76,9 +76,13 @@ export interface ThreadContext {
   process: string
   /** Work outside that begins with the commit. */
   calls: StartedCall[]
+  /** Messages (by number) that waited for work outside of runs which are over: they take their turn. */
+  released: number[]
   nextId(): number
   /** Makes sure that there are numbers for one more step. */
   reserveIds(): Promise<void>
+  /** Throws away the numbers drawn before and draws new ones: another thread's lock was taken just now. */
+  renewIds(): Promise<void>
   /** Closes what must not be read at rest; opened by the caller. */
   seal(text: string): string
 }

@@ -1,14 +1,21 @@
-/** SQLSTATE classes of a server that is gone or going: connection exception, operator intervention. */
-const goneClasses = ['08', '57']
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization failure, deadlock, lock not available. */
-const passingCodes = new Set(['40001', '40P01', '55P03'])
+/**
+ * SQLSTATE classes of a server that is gone, going or out of something, and of a connection that it does not take now
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html): connection exception, invalid authorization, no such
+ * database, insufficient resources, operator intervention, system error.
+ */
+const goneClasses = ['08', '28', '3D', '53', '57', '58']
+/** Serialization failure, deadlock, lock not available, a server that only reads, a database that takes no connections. */
+const passingCodes = new Set(['40001', '40P01', '55P03', '25006', '55000'])
 /** What the network and the driver say of a lost connection. */
 const connectionCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOTFOUND',
+  'EAI_AGAIN',
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
@@ -17,11 +24,13 @@ const connectionCodes = new Set([
 
 /** Whether a database error may be gone at the next try: the fault is not in what was asked. */
 export function isPassing(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  if (typeof code !== 'string') return false
-  return (
-    connectionCodes.has(code) ||
-    passingCodes.has(code) ||
-    goneClasses.some((prefix) => /^[0-9A-Z]{5}$/.test(code) && code.startsWith(prefix))
-  )
+  if (error === null || typeof error !== 'object') return false
+  const { code, cause } = error as { code?: unknown; cause?: unknown }
+  if (typeof code !== 'string' || !isPassingCode(code)) return isPassing(cause)
+  return true
+}
+
+function isPassingCode(code: string): boolean {
+  if (connectionCodes.has(code) || passingCodes.has(code)) return true
+  return /^[0-9A-Z]{5}$/.test(code) && goneClasses.some((prefix) => code.startsWith(prefix))
 }
