@@ -10,27 +10,54 @@ const channel = 'parley'
  */
 const batchPlans = { enable_hashjoin: 'off', enable_mergejoin: 'off', enable_seqscan: 'off', jit: 'off' }
 
+export interface PostgresDatabase extends Database {
+  /** The server's address, with its password. */
+  readonly url: string
+}
+
+/**
+ * The server learns within a minute that a machine of ours is gone, and frees the locks that its transaction held
+ * (https://www.postgresql.org/docs/current/runtime-config-connection.html#RUNTIME-CONFIG-TCP-SETTINGS); seconds.
+ */
+const serverWatch = { tcp_keepalives_idle: 10, tcp_keepalives_interval: 5, tcp_keepalives_count: 3 }
+
+/** Seconds until the next try to connect: a server that comes back is found within a second. */
+const reconnectPause = (attempt: number) => Math.min(1, 0.05 * 2 ** attempt)
+
 /** Connects to a PostgreSQL server (15 or newer) by its `postgres://` address. Nothing is sent until the first query. */
-export function openPostgres(url: string): Database {
+export function openPostgres(url: string): PostgresDatabase {
   const settings = {
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
     connect_timeout: 10,
+    keep_alive: 10,
+    backoff: reconnectPause,
     onnotice: () => {},
   } satisfies postgres.Options<Record<string, postgres.PostgresType>>
-  const pool = postgres(url, { ...settings, max: 10, connection: { application_name: 'parley' } })
+  const pool = postgres(url, { ...settings, max: 10, connection: { application_name: 'parley', ...serverWatch } })
   const batches = postgres(url, {
     ...settings,
     max: 1,
-    connection: { application_name: 'parley batches', ...batchPlans },
+    connection: { application_name: 'parley batches', ...serverWatch, ...batchPlans },
   })
   const orm = drizzle(pool, { casing: 'snake_case' })
   drizzle(batches)
 
-  const run = <T>(client: postgres.Sql, work: (tx: Tx) => Promise<T>): Promise<T> =>
-    client.begin((sql) => work(transactionOn(sql, client))) as Promise<T>
+  const run = async <T>(client: postgres.Sql, work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const state = { over: false }
+    const end = () => {
+      state.over = true
+    }
+    // The connection may be lost while the work goes on, so the end of the one is not that of the other.
+    try {
+      return (await client.begin((sql) => work(transactionOn(endable(sql, state), client)).finally(end))) as T
+    } finally {
+      end()
+    }
+  }
 
   return {
     kind: 'postgres',
+    url,
     orm,
     query: (text, params = []) => pool.unsafe(text, params as never[], { prepare: params.length > 0 }) as never,
     transaction: (work) => run(pool, work),
@@ -49,6 +76,19 @@ export function openPostgres(url: string): Database {
       await Promise.all([pool.end({ timeout: 5 }), batches.end({ timeout: 5 })])
     },
   }
+}
+
+/**
+ * A statement that comes after the end of its transaction would be run outside of any, or in the next one of the same
+ * connection: it is refused.
+ */
+function endable(sql: postgres.TransactionSql, state: { over: boolean }): postgres.TransactionSql {
+  const { unsafe } = sql
+  sql.unsafe = ((...query: Parameters<typeof unsafe>) => {
+    if (state.over) throw new Error('The transaction is over; this statement came too late.')
+    return unsafe(...query)
+  }) as typeof unsafe
+  return sql
 }
 
 function transactionOn(sql: postgres.TransactionSql, client: postgres.Sql): Tx {
