@@ -30,6 +30,7 @@ import { Dispatcher } from './platform/deliveries/dispatcher.ts'
 import { uuid } from './platform/ids.ts'
 import { keptSecret } from './platform/kept-secret.ts'
 import { keepLeases } from './platform/lease-keeper.ts'
+import { clearLeases } from './platform/leases.ts'
 import { createLog } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createSafeHttp } from './platform/safe-http/safe-http.ts'
@@ -74,6 +75,8 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   const db = given.db ?? (await openDatabase(config.databaseUrl, config.dataDir, log))
   const { applied } = await migrate(db, migrations)
   if (applied.length > 0) log.info({ applied }, 'The database was brought up to date.')
+  // The lock of its directory says that nobody else is there: what a killed process held is free at once.
+  if (db.kind === 'embedded' && !given.db) await clearLeases(db)
   const vault = createVault(config.secret ?? (await keptSecret(join(config.dataDir, 'secret.key'))))
   let server: RunningServer
   const safeHttp = withDemoHost(createSafeHttp(config), () => server.address)
@@ -99,7 +102,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     senders,
     sendsInFlight: config.sendsInFlight,
     sendTimeoutMs,
-    readPending: (queue, after, limit) => readPending(db, queue, after, limit),
+    readPending: (queue, after, limit) => readPending(db, queue, after, limit, processName),
     onNotes: (soon) => road.note(soon),
   })
   const cache = new EngineCache(blocks, vault)
@@ -151,9 +154,8 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
         log,
         holder: processName,
         wanted: () => [`process:${processName}`, webhookQueue, ...hub.ids().map(channelQueue)],
-        onGained: (name) =>
-          void takeOver(name).catch((error) => log.error({ error, lease: name }, 'A queue could not be taken over.')),
-        onLost: (name) => void letGo(name),
+        onGained: takeOver,
+        onLost: letGo,
       })
     : undefined
 

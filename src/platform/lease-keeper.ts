@@ -10,8 +10,10 @@ export interface LeaseKeeperOptions {
   holder: string
   /** What this process would hold, as it stands now. */
   wanted(): string[]
-  onGained(name: string): void
-  onLost(name: string): void
+  /** Begins what the lease is for. When it throws, the lease counts as lost, and is taken anew at the next look. */
+  onGained(name: string): Promise<void>
+  /** Ends it; called in turn, after what was begun. */
+  onLost(name: string): Promise<void>
 }
 
 export interface LeaseKeeper {
@@ -24,51 +26,79 @@ export interface LeaseKeeper {
 /** A lease lapses so many seconds after its holder was last heard of. */
 const leaseSeconds = 10
 const heartbeatMs = 3000
+/** While something that is wanted is not ours, we look more often: its holder may be dead. */
+const lookMs = 1000
 
 /** Takes what is free of the wanted leases, keeps what it holds, and tells of both. */
 export async function keepLeases(options: LeaseKeeperOptions): Promise<LeaseKeeper> {
+  const { db, log, holder } = options
   const held = new Set<string>()
+  const turns = new Map<string, Promise<void>>()
   let heardAt = performance.now()
+  let beatAt = 0
   let running = Promise.resolve()
 
+  const inTurn = (name: string, work: () => Promise<void>): void => {
+    const turn = (turns.get(name) ?? Promise.resolve())
+      .then(work)
+      .catch((error) => log.error({ error, lease: name }, 'What a lease is for could not be begun or ended.'))
+      .finally(() => {
+        if (turns.get(name) === turn) turns.delete(name)
+      })
+    turns.set(name, turn)
+  }
+  const gain = (name: string): void => {
+    held.add(name)
+    inTurn(name, () =>
+      options.onGained(name).catch((error) => {
+        lose([name])
+        throw error
+      }),
+    )
+  }
   const lose = (names: Iterable<string>): void => {
-    for (const name of [...names]) if (held.delete(name)) options.onLost(name)
+    for (const name of [...names]) if (held.delete(name)) inTurn(name, () => options.onLost(name))
   }
   const beat = async (): Promise<void> => {
     const wanted = options.wanted()
     lose([...held].filter((name) => !wanted.includes(name)))
+    const begin = performance.now()
+    beatAt = begin
     try {
-      const begin = performance.now()
-      const granted = new Set(
-        wanted.length === 0 ? [] : await holdLeases(options.db, wanted, options.holder, leaseSeconds),
-      )
+      const granted = new Set(wanted.length === 0 ? [] : await holdLeases(db, wanted, holder, leaseSeconds))
       heardAt = begin
       lose([...held].filter((name) => !granted.has(name)))
-      for (const name of granted) {
-        if (held.has(name)) continue
-        held.add(name)
-        options.onGained(name)
-      }
+      for (const name of granted) if (!held.has(name)) gain(name)
     } catch (error) {
-      options.log.warn({ error: messageOf(error) }, 'Leases could not be renewed.')
-      // Before they lapse for the others, they have lapsed for us.
-      if (performance.now() - heardAt > (leaseSeconds - 2) * 1000) lose(held)
+      log.warn({ error: messageOf(error) }, 'Leases could not be renewed.')
     }
   }
   const refresh = (): Promise<void> => {
     running = running.then(beat)
     return running
   }
+  let beating = false
+  const look = (): void => {
+    // Before they lapse for the others, they have lapsed for us; also when the database does not answer at all.
+    if (performance.now() - heardAt > (leaseSeconds - 2) * 1000) lose(held)
+    const waits = options.wanted().some((name) => !held.has(name))
+    if (beating || (!waits && performance.now() - beatAt < heartbeatMs)) return
+    beating = true
+    void refresh().finally(() => {
+      beating = false
+    })
+  }
 
   await refresh()
-  const timer = setInterval(() => void refresh(), heartbeatMs)
+  const timer = setInterval(look, lookMs)
   return {
     refresh,
     async stop() {
       clearInterval(timer)
       await running
       lose(held)
-      await releaseLeases(options.db, options.holder).catch(() => undefined)
+      await Promise.all(turns.values())
+      await releaseLeases(db, holder).catch(() => undefined)
     },
   }
 }

@@ -20,3 +20,8 @@ export async function holdLeases(db: Queryable, names: string[], holder: string,
 export async function releaseLeases(db: Queryable, holder: string): Promise<void> {
   await db.query('delete from leases where holder = $1', [holder])
 }
+
+/** Frees everything: whoever held it is known to be dead. */
+export async function clearLeases(db: Queryable): Promise<void> {
+  await db.query('delete from leases')
+}
