@@ -120,7 +120,11 @@ export function createRoad(options: RoadOptions): Road {
         attempt.outcome !== 'sent' || options.senders.find((sender) => sender.kind === delivery.kind)?.recordsSuccess,
     )
     await Promise.all([
-      runTogether(tx, [noteStarts(starts, options.process), noteResults(results, now), insertAttempts(recorded)]),
+      runTogether(tx, [
+        noteStarts(starts, options.process),
+        noteResults(results, now, options.process),
+        insertAttempts(recorded),
+      ]),
       ...options.senders.map((sender) =>
         sender.settle?.(
           tx,

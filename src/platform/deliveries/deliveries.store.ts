@@ -49,8 +49,8 @@ export function noteStarts(deliveries: Delivery[], process: string): Statement |
   }
 }
 
-/** Notes how attempts ended. */
-export function noteResults(results: AttemptResult[], now: Date): Statement | undefined {
+/** Notes how attempts of `process` ended; what another process has taken over meanwhile is no longer its to note. */
+export function noteResults(results: AttemptResult[], now: Date, process: string): Statement | undefined {
   if (results.length === 0) return undefined
   const rows = results.map(({ delivery, attempt }) => ({
     id: delivery.id,
@@ -66,14 +66,14 @@ export function noteResults(results: AttemptResult[], now: Date): Statement | un
         payload = coalesce(r.payload, d.payload), finished_at = r.finished_at, started_by = null
       from jsonb_to_recordset($1::text::jsonb) as r (id bigint, status text, due_at timestamptz, error text, result jsonb,
         payload jsonb, finished_at timestamptz)
-      where d.id = r.id`,
-    params: [JSON.stringify(rows)],
+      where d.id = r.id and d.started_by = $2`,
+    params: [JSON.stringify(rows), process],
   }
 }
 
-/** Keeps single attempts. */
+/** Keeps single attempts; one that is kept already stays as it is. */
 export function insertAttempts(results: AttemptResult[]): Statement | undefined {
-  return insertRows(
+  const statement = insertRows(
     'delivery_attempts',
     ['delivery_id', 'number', 'started_at', 'duration_ms', 'outcome', 'status', 'error', 'detail'],
     results.map(({ delivery, attempt, startedAt, durationMs }) => ({
@@ -87,6 +87,7 @@ export function insertAttempts(results: AttemptResult[]): Statement | undefined 
       detail: attempt.result ?? null,
     })),
   )
+  return statement && { ...statement, text: `${statement.text} on conflict do nothing` }
 }
 
 /**
@@ -103,8 +104,17 @@ export async function reclaimSending(tx: Tx, queues: string[], process: string):
   return rows.length
 }
 
-/** What waits in a queue behind the delivery numbered `after`, in order. */
-export async function readPending(db: Queryable, queue: string, after: number, limit: number): Promise<Delivery[]> {
+/**
+ * What waits in a queue behind the delivery numbered `after`, in order, and what `process` has begun: it knows best whether
+ * it really did, as it may not have heard of the commit.
+ */
+export async function readPending(
+  db: Queryable,
+  queue: string,
+  after: number,
+  limit: number,
+  process: string,
+): Promise<Delivery[]> {
   const rows = await db.query<{
     id: number
     project_id: number
@@ -118,8 +128,9 @@ export async function readPending(db: Queryable, queue: string, after: number, l
     doubtful: boolean
   }>(
     `select id, project_id, queue, lane, kind, subject_id, payload, attempts, extract(epoch from due_at) * 1000 as due, doubtful
-       from deliveries where queue = $1 and id > $2 and finished_at is null and status = 'pending' order by id limit $3`,
-    [queue, after, limit],
+       from deliveries where queue = $1 and id > $2 and finished_at is null
+        and (status = 'pending' or started_by = $4) order by id limit $3`,
+    [queue, after, limit, process],
   )
   return rows.map((row) => ({
     id: row.id,

@@ -13,6 +13,8 @@ export interface Delivery {
   payload: unknown
   /** Attempts begun so far. */
   attempts: number
+  /** Those of them, as far as this process saw them, that were sent away with a time to come back: they count for nothing. */
+  excused?: number
   /** Not to be tried before then. */
   dueAt: Date
   /** An earlier attempt may have arrived without our knowing. */

@@ -29,6 +29,15 @@ export interface DispatcherOptions {
 const memoryLimit = 5000
 const refillBelow = 500
 
+interface OwnedQueue {
+  /** More waits in the database than is held in memory. */
+  overflowed: boolean
+  refilling: Promise<void> | undefined
+  again: boolean
+  /** What ended since the queue began to be read: what was read of it is out of date. */
+  ended: Set<number>
+}
+
 /**
  * Sends what the queues of this process hold: in order within a lane, paced, retried, never more at once than allowed.
  * It writes nothing itself: whoever runs the message path takes its notes along in the next transaction.
@@ -38,7 +47,7 @@ export class Dispatcher {
   readonly #senders: Map<string, DeliverySender>
   readonly #lanes = new Lanes()
   readonly #pacing = new Pacing()
-  readonly #owned = new Map<string, { overflowed: boolean; refilling: Promise<void> | undefined; again: boolean }>()
+  readonly #owned = new Map<string, OwnedQueue>()
   #notes: Notes = { starts: [], results: [] }
   #inFlight = 0
   /** Results on their way into the database. */
@@ -53,13 +62,14 @@ export class Dispatcher {
   /** The queues are ours from now on. */
   own(queue: string): void {
     if (this.#owned.has(queue)) return
-    this.#owned.set(queue, { overflowed: false, refilling: undefined, again: false })
+    this.#owned.set(queue, { overflowed: false, refilling: undefined, again: false, ended: new Set() })
     this.wake(queue)
   }
 
   /** The queue went to another process. */
   disown(queue: string): void {
     this.#owned.delete(queue)
+    this.#notes.starts = this.#stillOurs(this.#notes.starts)
     this.#lanes.drop(queue)
   }
 
@@ -106,6 +116,7 @@ export class Dispatcher {
    */
   takeNotes(): Notes {
     const { results } = this.#notes
+    this.#notes.results = []
     this.#inFlight -= results.length
     this.#beingNoted += results.length
     this.#pump()
@@ -122,8 +133,8 @@ export class Dispatcher {
   noted(notes: Notes): void {
     this.#beingNoted -= notes.results.length
     for (const { delivery, attempt } of notes.results) {
-      if (attempt.outcome === 'retry') this.#retryLater(delivery, attempt)
-      else this.#lanes.finish(delivery)
+      if (attempt.outcome === 'retry' && this.#owned.has(delivery.queue)) this.#retryLater(delivery, attempt)
+      else this.#end(delivery)
     }
     for (const delivery of notes.starts) void this.#send(delivery)
     this.#pump()
@@ -135,7 +146,7 @@ export class Dispatcher {
     this.#beingNoted -= notes.results.length
     this.#inFlight += notes.results.length
     this.#notes = {
-      starts: [...notes.starts, ...this.#notes.starts],
+      starts: [...this.#stillOurs(notes.starts), ...this.#notes.starts],
       results: [...notes.results, ...this.#notes.results],
     }
   }
@@ -149,7 +160,7 @@ export class Dispatcher {
       return
     }
     state.again = false
-    state.refilling = this.#refill(queue)
+    state.refilling = this.#refill(queue, state)
       .catch((error) =>
         this.#options.log.warn(
           { error, queue },
@@ -188,20 +199,38 @@ export class Dispatcher {
       return
     }
     if (this.#lanes.count(delivery.queue) >= memoryLimit) state.overflowed = true
-    if (!state.overflowed) this.#lanes.release(this.#lanes.add(delivery))
+    if (state.overflowed) state.again = true
+    else this.#lanes.release(this.#lanes.add(delivery))
   }
 
-  async #refill(queue: string): Promise<void> {
+  async #refill(queue: string, state: OwnedQueue): Promise<void> {
+    state.ended.clear()
     const limit = memoryLimit + this.#lanes.count(queue)
     const pending = await this.#options.readPending(queue, 0, limit)
-    const state = this.#owned.get(queue)
-    if (!state) return
+    if (this.#owned.get(queue) !== state) return
     state.overflowed = pending.length === limit
     for (const delivery of pending) {
+      if (state.ended.has(delivery.id)) continue
       const lane = this.#lanes.add(delivery)
       if (!lane.busy && !lane.timer) this.#lanes.release(lane)
     }
     this.#pump()
+  }
+
+  #end(delivery: Delivery): void {
+    const state = this.#owned.get(delivery.queue)
+    if (state?.refilling) state.ended.add(delivery.id)
+    this.#lanes.finish(delivery)
+  }
+
+  /** Attempts that were to begin in a queue which is another's now do not. */
+  #stillOurs(starts: Delivery[]): Delivery[] {
+    return starts.filter((delivery) => {
+      if (this.#owned.has(delivery.queue)) return true
+      this.#inFlight--
+      this.#lanes.finish(delivery)
+      return false
+    })
   }
 
   #refillIfLow(queue: string): void {
@@ -282,10 +311,10 @@ export class Dispatcher {
     }
     const known = error instanceof AppError ? error : undefined
     const result = known?.detail
-    const delays = sender.retryDelaysMs
-    // A vendor that says when to come back is not counted against the message.
-    const delay = known?.retryAfterMs ?? delays[delivery.attempts - 1]
     if (known && !known.retryable) return { outcome: 'dead', error: message, result }
+    // A vendor that says when to come back is not counted against the message.
+    if (known?.retryAfterMs !== undefined) delivery.excused = (delivery.excused ?? 0) + 1
+    const delay = known?.retryAfterMs ?? sender.retryDelaysMs[delivery.attempts - (delivery.excused ?? 0) - 1]
     if (delay === undefined)
       return { outcome: 'dead', error: `${message} (given up after ${delivery.attempts} attempts)`, result }
     const wait = known?.retryAfterMs ?? withJitter(delay, Math.random())

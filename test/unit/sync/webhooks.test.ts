@@ -83,7 +83,7 @@ async function deliver(): Promise<Delivery[]> {
       await tx.query('truncate changes')
     }),
   )
-  return readPending(fresh.db, webhookQueue, 0, 1000)
+  return readPending(fresh.db, webhookQueue, 0, 1000, 'test')
 }
 
 /** One attempt, noted as the dispatcher does. */
@@ -104,7 +104,7 @@ async function attempt(delivery: Delivery, client = http): Promise<AttemptOutcom
   )
   const results: AttemptResult[] = [{ delivery, attempt: outcome, startedAt, durationMs: 5 }]
   await fresh.db.transaction(async (tx) => {
-    await runTogether(tx, [noteResults(results, startedAt), insertAttempts(results)])
+    await runTogether(tx, [noteResults(results, startedAt, 'test'), insertAttempts(results)])
     await sender.settle!(tx, results)
   })
   return outcome
@@ -383,7 +383,7 @@ describe('replay', () => {
     await subscribe()
     const dead = await refusedDelivery()
     expect(await run(replayDeliveries, { deliveryId: dead.id })).toEqual({ replayed: 1 })
-    const [again] = await readPending(fresh.db, webhookQueue, 0, 10)
+    const [again] = await readPending(fresh.db, webhookQueue, 0, 10, 'test')
     expect(again).toMatchObject({ id: dead.id, attempts: 1 })
     await attempt(again!)
     expect(receiver.requests[0]!.headers['webhook-id']).toBe(`dlv_${dead.id}`)
@@ -409,7 +409,7 @@ describe('replay', () => {
     const from = new Date(start.getTime() + 30_000)
     expect(await run(replayDeliveries, { webhookId: webhook.id, to: start })).toEqual({ replayed: 0 })
     expect(await run(replayDeliveries, { webhookId: webhook.id, from })).toEqual({ replayed: 1 })
-    expect((await readPending(fresh.db, webhookQueue, 0, 10)).map(({ id }) => id)).toEqual([second.id])
+    expect((await readPending(fresh.db, webhookQueue, 0, 10, 'test')).map(({ id }) => id)).toEqual([second.id])
     expect(
       (await listDeliveries(fresh.db, context.projectId, { webhookId: webhook.id, status: 'dead' })).items,
     ).toHaveLength(1)
