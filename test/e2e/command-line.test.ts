@@ -129,7 +129,7 @@ describe('the program, started on an empty directory', { timeout: 60_000 }, () =
   it('keeps what it has over a restart, and shows the key only once', async () => {
     const first = run([], { PARLEY_API_KEY: 'a-key-chosen-outside' })
     const [, page] = await first.says(/Try the demo: +\S+(\/channels\S+)/)
-    expect(first.out()).toContain('a-key-chosen-outside')
+    await first.says(/First API key: +a-key-chosen-outside/)
     first.child.kill('SIGINT')
     expect(await first.ended).toBe(0)
     const second = run([], { PARLEY_API_KEY: 'a-key-chosen-outside' })
