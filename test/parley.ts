@@ -18,7 +18,6 @@ import { makeProject } from './project.ts'
 
 export const testSecret = 'a secret for tests only, 32 bytes'
 
-
 /** What a test puts into the database before the program starts. */
 export interface Seed {
   channels: { kind: string; name: string; settings: Record<string, unknown> }[]
@@ -26,12 +25,16 @@ export interface Seed {
 }
 
 /** Makes a project with channels and published flows. */
-export async function seed(db: Database, { channels, flows }: Seed): Promise<{ work: WorkContext; channels: Channel[] }> {
+export async function seed(
+  db: Database,
+  { channels, flows }: Seed,
+): Promise<{ work: WorkContext; channels: Channel[] }> {
   const work = await makeProject(db, new Date())
   const vault = createVault(testSecret)
   const made = await db.transaction(async (tx) => {
     const rows: Channel[] = []
-    for (const channel of channels) rows.push(await createChannel(tx, work, channel, { catalogue: channelCatalogue, vault }))
+    for (const channel of channels)
+      rows.push(await createChannel(tx, work, channel, { catalogue: channelCatalogue, vault }))
     for (const draft of flows) {
       const flow = await saveFlow(tx, work, { draft })
       await publishFlow(tx, work, { flowId: flow.id }, { registry: blocks })
@@ -54,7 +57,10 @@ export function testConfig(env: Record<string, string> = {}): Config {
 }
 
 /** Starts the whole program in this process over a test's database. */
-export async function startTestParley(db: Database, options: { clock?: Clock; env?: Record<string, string> } = {}): Promise<Parley & { dispose(): Promise<void> }> {
+export async function startTestParley(
+  db: Database,
+  options: { clock?: Clock; env?: Record<string, string> } = {},
+): Promise<Parley & { dispose(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-test-'))
   const parley = await startParley(testConfig({ DATA_DIR: directory, ...options.env }), { db, clock: options.clock })
   return {

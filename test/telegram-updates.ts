@@ -1,5 +1,9 @@
 /** A text message of a person to the bot, as Telegram sends it (https://core.telegram.org/bots/api#message). */
-export function textUpdate(updateId: number, userId: number, text: string): Record<string, unknown> & { update_id: number } {
+export function textUpdate(
+  updateId: number,
+  userId: number,
+  text: string,
+): Record<string, unknown> & { update_id: number } {
   const command = /^\/(\w+)/.exec(text)
   return {
     update_id: updateId,

@@ -85,10 +85,7 @@ function readRow(row: ConversationRow | undefined): PlacedConversation | undefin
 }
 
 /** A conversation with the external id of the thread it is in now. */
-export async function readConversation(
-  db: Queryable,
-  id: number,
-): Promise<PlacedConversation | undefined> {
+export async function readConversation(db: Queryable, id: number): Promise<PlacedConversation | undefined> {
   const [row] = await db.query<ConversationRow>(
     `select to_jsonb(c) as conversation, t.id as thread_id, t.external_id from conversations c join threads t on t.conversation_id = c.id
       where c.id = $1 order by t.id desc limit 1`,
@@ -98,11 +95,7 @@ export async function readConversation(
 }
 
 /** A project's conversation, its thread locked as the message path locks it. */
-export async function lockConversation(
-  tx: Tx,
-  projectId: number,
-  id: number,
-): Promise<PlacedConversation | undefined> {
+export async function lockConversation(tx: Tx, projectId: number, id: number): Promise<PlacedConversation | undefined> {
   await tx.query('select 1 from threads where conversation_id = $1 order by id for update', [id])
   const found = await readConversation(tx, id)
   return found?.conversation.projectId === projectId ? found : undefined

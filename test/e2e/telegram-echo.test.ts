@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FlowInput } from '../../src/flows/flow.ts'
-import { type BotApi, startBotApi } from '../doubles/bot-api/bot-api.ts'
 import { type FreshDatabase, freshDatabase } from '../database.ts'
+import { type BotApi, startBotApi } from '../doubles/bot-api/bot-api.ts'
 import { seed, startTestParley } from '../parley.ts'
 import { textUpdate } from '../telegram-updates.ts'
 
@@ -78,7 +78,9 @@ describe('a Telegram bot with a flow that echoes', () => {
     await vi.waitFor(
       () => {
         for (const person of people)
-          expect(bot.sent(person).map((message) => message.text)).toEqual([0, 1, 2, 3, 4].map((round) => `You said: m${round}`))
+          expect(bot.sent(person).map((message) => message.text)).toEqual(
+            [0, 1, 2, 3, 4].map((round) => `You said: m${round}`),
+          )
       },
       { timeout: 10_000 },
     )
@@ -87,9 +89,15 @@ describe('a Telegram bot with a flow that echoes', () => {
 
   it('makes of updates that come three times each in any order one message and one answer each', async () => {
     const updates = Array.from({ length: 100 }, (_, index) => textUpdate(index + 1, 2000 + (index % 10), `n${index}`))
-    const shuffled = [...updates, ...updates, ...updates].toSorted((one, other) => ((one.update_id * 7919) % 101) - ((other.update_id * 7919) % 101))
+    const shuffled = [...updates, ...updates, ...updates].toSorted(
+      (one, other) => ((one.update_id * 7919) % 101) - ((other.update_id * 7919) % 101),
+    )
     await Promise.all(shuffled.map(post))
-    await vi.waitFor(() => expect([...bot.counts].find(([method]) => method === 'sendMessage')?.[1]).toBe(100), { timeout: 10_000 })
-    expect(await fresh.db.query(`select count(*)::int as count from messages where direction = 'inbound'`)).toEqual([{ count: 100 }])
+    await vi.waitFor(() => expect([...bot.counts].find(([method]) => method === 'sendMessage')?.[1]).toBe(100), {
+      timeout: 10_000,
+    })
+    expect(await fresh.db.query(`select count(*)::int as count from messages where direction = 'inbound'`)).toEqual([
+      { count: 100 },
+    ])
   })
 })

@@ -32,7 +32,8 @@ describe('migrate', () => {
 
   it('leaves nothing behind of a migration that fails', async () => {
     const directory = await directoryWith({
-      '9001_create_stone.sql': 'create table stone (name text);\n--> statement-breakpoint\ncreate table stone (name text);',
+      '9001_create_stone.sql':
+        'create table stone (name text);\n--> statement-breakpoint\ncreate table stone (name text);',
     })
     await expect(migrate(fresh.db, directory)).rejects.toThrow('already exists')
     expect(await fresh.db.query(`select to_regclass('stone') as found`)).toEqual([{ found: null }])
