@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Update } from 'grammy/types'
 import type { ChannelAdapter, ChannelContext } from '../../src/conversations/channel.ts'
 import { AppError } from '../../src/platform/errors.ts'
@@ -25,6 +26,7 @@ export function createTelegramAdapter(context: ChannelContext<TelegramSettings>)
   const mode = settings.mode ?? (hookUrl === undefined ? 'polling' : 'webhook')
   const client = openBotClient(settings)
   const presses = answerButtonPresses(client, log)
+  const webhookSecret = settings.webhookSecret ?? secretOf(settings.token)
 
   /** Another process may have connected the bot: who it is called is asked when somebody is called by name. */
   async function understand(update: Update) {
@@ -47,10 +49,10 @@ export function createTelegramAdapter(context: ChannelContext<TelegramSettings>)
       if (mode === 'polling') {
         await client.call((api) => api.deleteWebhook())
       } else {
-        const { url, secret } = webhookOf(hookUrl, settings)
+        const url = webhookAddress(hookUrl)
         await client.call((api) =>
           api.setWebhook(url, {
-            secret_token: secret,
+            secret_token: webhookSecret,
             allowed_updates: allowedUpdates,
             max_connections: maxConnections,
           }),
@@ -61,7 +63,7 @@ export function createTelegramAdapter(context: ChannelContext<TelegramSettings>)
 
     async receive(request) {
       const given = request.headers.get('x-telegram-bot-api-secret-token')
-      if (settings.webhookSecret === undefined || !sameSecret(given, settings.webhookSecret)) {
+      if (!sameSecret(given, webhookSecret)) {
         throw new AppError('unauthenticated', 'The header X-Telegram-Bot-Api-Secret-Token is missing or wrong.')
       }
       return { response: { status: 200 }, events: await understand(readUpdate(request.body)) }
@@ -93,15 +95,15 @@ export function createTelegramAdapter(context: ChannelContext<TelegramSettings>)
   }
 }
 
-function webhookOf(url: string | undefined, { webhookSecret }: TelegramSettings): { url: string; secret: string } {
-  if (url === undefined) {
-    throw new AppError(
-      'invalid',
-      'mode is "webhook", but the program has no public address: set PUBLIC_URL to an https address, or mode to "polling".',
-    )
-  }
-  if (webhookSecret === undefined) {
-    throw new AppError('invalid', 'webhookSecret is missing: expected a secret of 1 to 256 characters in webhook mode.')
-  }
-  return { url, secret: webhookSecret }
+function webhookAddress(url: string | undefined): string {
+  if (url !== undefined) return url
+  throw new AppError(
+    'invalid',
+    'mode is "webhook", but the program has no public address: set PUBLIC_URL to an https address, or mode to "polling".',
+  )
+}
+
+/** The secret of a channel that was given none: only who knows the token can make it. */
+function secretOf(token: string): string {
+  return createHash('sha256').update(`webhook of ${token}`).digest('hex')
 }

@@ -9,7 +9,7 @@ export const telegramSettings = z.object({
     .meta({ secret: true }),
   /** How updates arrive. Left out: `webhook` when the program can be reached from outside, else `polling`. */
   mode: z.enum(['webhook', 'polling']).optional(),
-  /** What Telegram must send along with each update (core.telegram.org/bots/api#setwebhook). Needed in webhook mode. */
+  /** What Telegram must send along with each update (core.telegram.org/bots/api#setwebhook). Left out: one is made from the token. */
   webhookSecret: z
     .string()
     .regex(/^[\w-]{1,256}$/, 'Expected 1 to 256 characters of A-Z, a-z, 0-9, _ and -.')
