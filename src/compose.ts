@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { channelCatalogue } from '../adapters/index.ts'
 import { ChannelHub } from './conversations/channel-hub.ts'
 import { messageSender } from './conversations/deliver-message.ts'
+import { eventHistory } from './conversations/events.store.ts'
 import { channelOfQueue, channelQueue, type MessagePayload } from './conversations/message-delivery.ts'
 import { createPageHost, threadTopic } from './conversations/page-host.ts'
 import { performRequest } from './flows/blocks/external-request/perform-request.ts'
@@ -14,6 +15,7 @@ import { EngineCache } from './flows/engine/engine-cache.ts'
 import { createRoad, type Road } from './flows/engine/road.ts'
 import { sweepRoad } from './flows/engine/sweep-road.ts'
 import { startLabelledFlows } from './flows/start-labelled-flows.ts'
+import { runHistory } from './flows/trace.store.ts'
 import { createDemo, demoPage } from './gateway/demo/create-demo.ts'
 import { withDemoHost } from './gateway/demo/demo-host.ts'
 import { createGateway } from './gateway/gateway.ts'
@@ -27,7 +29,10 @@ import { migrate } from './platform/database/migrate.ts'
 import { openDatabase } from './platform/database/open-database.ts'
 import { readPending, reclaimSending } from './platform/deliveries/deliveries.store.ts'
 import { Dispatcher } from './platform/deliveries/dispatcher.ts'
+import { platformHistory } from './platform/history/platform-history.ts'
+import { scheduleHistory } from './platform/history/prune-history.ts'
 import { uuid } from './platform/ids.ts'
+import { createJobs } from './platform/jobs/jobs.ts'
 import { keptSecret } from './platform/kept-secret.ts'
 import { keepLeases } from './platform/lease-keeper.ts'
 import { clearLeases } from './platform/leases.ts'
@@ -38,6 +43,7 @@ import { createVault } from './platform/secrets.ts'
 import { openSignals } from './platform/signals.ts'
 import { startSweeper } from './platform/sweeper.ts'
 import { deliverChanges, webhookQueue } from './sync/deliver-changes.ts'
+import { postbackHistory } from './sync/postbacks.store.ts'
 import { webhookSender } from './sync/send-webhook.ts'
 
 /** The running program. */
@@ -215,6 +221,9 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     dispatcher.tick()
     await sweepRoad(db, clock, road)
   }
+  const jobs = works ? createJobs({ db, log }) : undefined
+  const historyTables = [eventHistory, ...runHistory, ...platformHistory, postbackHistory]
+  if (jobs) scheduleHistory(jobs, { db, clock, log, tables: historyTables, days: config.historyDays })
   const sweepers = works ? [startSweeper('road', sweepMs, log, sweep)] : []
 
   const channels: OpenChannels = {
@@ -254,6 +263,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     config,
   )
 
+  void jobs?.start()
   const page = await demoPage(db, demoParts)
   return {
     address: server.address,
@@ -265,6 +275,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       const limitMs = config.shutdownTimeout * 1000
       await server.close(limitMs)
       await Promise.all([...sweepers, ...readers].map((part) => part.stop()))
+      await jobs?.stop(limitMs)
       await callOut.stop(limitMs)
       await road.idle()
       await dispatcher.stop()

@@ -1,4 +1,5 @@
 import type { Queryable, Tx } from '../platform/database/database.ts'
+import type { HistoryTable } from '../platform/history/prune-history.ts'
 import type { ThreadEvent } from './event.ts'
 import { type WantedThreads, wantedThreads } from './locked-threads.store.ts'
 import { contactThread, type Signal } from './thread-queue.ts'
@@ -118,3 +119,6 @@ async function signalThread(tx: Tx, signal: Signal): Promise<number> {
   ])
   return row!.id
 }
+
+/** Events that were worked on; those that were set aside stay. */
+export const eventHistory: HistoryTable = { table: 'events', made: 'received_at', over: `r.status = 'done'` }

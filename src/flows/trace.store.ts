@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, lt } from 'drizzle-orm'
 import type { Queryable } from '../platform/database/database.ts'
+import type { HistoryTable } from '../platform/history/prune-history.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
 import { type RunStatus, runs, steps } from './flows.table.ts'
 
@@ -55,3 +56,9 @@ export async function listSteps(db: Queryable, runId: number, page: PageRequest)
     .limit(limit + 1)
   return makePage(rows, limit, (step) => step.id)
 }
+
+/** The trace, and runs that have ended. */
+export const runHistory: HistoryTable[] = [
+  { table: 'steps', made: 'at', over: 'true' },
+  { table: 'runs', made: 'started_at', over: `r.status <> 'active' and r.ended_at < $1::timestamptz` },
+]

@@ -118,6 +118,16 @@ export const settings = {
     expected: 'a whole number from 1 to 1000',
     schema: wholeNumber(1, 1_000),
   }),
+  historyDays: setting({
+    name: 'HISTORY_DAYS',
+    default: '90',
+    meaning:
+      'For how many days it is kept how things went: events worked on, traces and ended runs, deliveries that are over, changes, calls of postbacks. Messages, contacts, deals and notes stay.',
+    example: '365',
+    expected: 'a whole number from 30 to 36500',
+    // Vendors deliver again for up to seven days, and an event that is forgotten would be taken for a new one.
+    schema: wholeNumber(30, 36_500),
+  }),
   shutdownTimeout: setting({
     name: 'SHUTDOWN_TIMEOUT',
     default: '20',

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, lt } from 'drizzle-orm'
 import { channels } from '../conversations/conversations.table.ts'
 import { flows } from '../flows/flows.table.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
+import type { HistoryTable } from '../platform/history/prune-history.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
 import { postbackCalls, postbacks } from './sync.table.ts'
 
@@ -127,3 +128,6 @@ export async function listPostbackCalls(
     .limit(limit + 1)
   return makePage(rows, limit, (call) => call.id)
 }
+
+/** What came in at postbacks. */
+export const postbackHistory: HistoryTable = { table: 'postback_calls', made: 'at', over: 'true' }

@@ -24,6 +24,7 @@ test('without any variable the defaults hold', () => {
     logLevel: 'info',
     role: 'all',
     sendsInFlight: 32,
+    historyDays: 90,
     shutdownTimeout: 20,
   })
 })
@@ -55,6 +56,7 @@ describe('a wrong setting', () => {
     ['PORT', '65536', '"65536" is wrong'],
     ['PORT', '-1', '"-1" is wrong'],
     ['PORT', '80.5', '"80.5" is wrong'],
+    ['HISTORY_DAYS', '7', 'HISTORY_DAYS: "7" is wrong; expected a whole number from 30 to 36500'],
     ['HOST', 'http://x', 'expected an IP address or a host name'],
     ['PUBLIC_URL', 'chat.example.com', 'expected an http or https address'],
     ['PUBLIC_URL', 'ftp://chat.example.com', 'expected an http or https address'],
