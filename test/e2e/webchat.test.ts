@@ -251,7 +251,14 @@ describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => 
     served.trouble = 503
     await page.getByRole('button', { name: 'Open the chat' }).click()
     const chat = page.frameLocator('iframe')
-    await chat.locator('.input').fill('Hello')
+    // The page is there before its scripts are: the button wakes when they are.
+    await expect
+      .poll(async () => {
+        await chat.locator('.input').fill('')
+        await chat.locator('.input').fill('Hello')
+        return chat.locator('.send').isEnabled()
+      })
+      .toBe(true)
     await chat.locator('.input').press('Enter')
     await chat.locator('[data-state=retrying]').waitFor()
     await page.reload()
