@@ -45,16 +45,10 @@ export async function applyEvent(
       await applyEdit(tools, conversation, event)
       return undefined
     case 'deletion':
-      await markDeleted(tx, conversation.id, event.messageExternalId, new Date(event.at))
+      await applyDeletion(tools, conversation, event)
       return undefined
     case 'reaction':
-      await setReactions(
-        tx,
-        conversation.id,
-        event.messageExternalId,
-        personLabel(tools, thread, event.sender),
-        event.reactions,
-      )
+      await applyReaction(tools, thread, conversation, event)
       return undefined
     case 'status':
       await advanceStatus(tx, conversation.id, event.messageExternalId, event.status, event.error)
@@ -88,7 +82,7 @@ async function applyMessage(
   if (!sender) throw new Error(`The event ${event.externalId} names no sender; expected at least one identity.`)
   if (isBlocked(sender, writes.now)) return undefined
   const said = event.message
-  if (said.albumId && (await appendToAlbum(tx, conversation.id, said.albumId, said))) return undefined
+  if (said.albumId && (await joinAlbum(tx, writes, conversation, said.albumId, said))) return undefined
   const message: Message = {
     id: nextId(),
     projectId: thread.projectId,
@@ -117,6 +111,7 @@ async function applyMessage(
   patch.unread++
   patch.lastInboundAt = writes.now.toISOString()
   if (conversation.unreachable) patch.unreachable = ''
+  conversation.unreachable = null
   if (event.thread.title && event.thread.title !== conversation.title) patch.title = event.thread.title
   conversation.lastInboundAt = writes.now
   writes.messages.push(message)
@@ -140,17 +135,60 @@ async function applyEdit(
   conversation: Conversation,
   event: Extract<ChannelEvent, { kind: 'edit' }>,
 ): Promise<void> {
-  const inBatch = writes.messages.find(
-    (other) => other.conversationId === conversation.id && other.externalId === event.message.externalId,
-  )
-  if (inBatch) {
-    inBatch.text = event.message.text
-    inBatch.entities = event.message.entities ?? null
-    inBatch.parts = event.message.parts ?? inBatch.parts
-    inBatch.editedAt = new Date(event.at)
+  const fresh = messageInBatch(writes, conversation, event.message.externalId)
+  if (fresh) {
+    fresh.text = event.message.text
+    fresh.entities = event.message.entities ?? null
+    fresh.parts = event.message.parts ?? null
+    fresh.editedAt = new Date(event.at)
     return
   }
   await editMessage(tx, conversation.id, event.message.externalId, { ...event.message, at: new Date(event.at) })
+}
+
+async function applyDeletion(
+  { tx, writes }: ApplyTools,
+  conversation: Conversation,
+  event: Extract<ChannelEvent, { kind: 'deletion' }>,
+): Promise<void> {
+  const fresh = messageInBatch(writes, conversation, event.messageExternalId)
+  if (fresh) fresh.deletedAt = new Date(event.at)
+  else await markDeleted(tx, conversation.id, event.messageExternalId, new Date(event.at))
+}
+
+async function applyReaction(
+  tools: ApplyTools,
+  thread: ThreadQueue,
+  conversation: Conversation,
+  { messageExternalId, sender, reactions }: Extract<ChannelEvent, { kind: 'reaction' }>,
+): Promise<void> {
+  const person = personLabel(tools, thread, sender)
+  const fresh = messageInBatch(tools.writes, conversation, messageExternalId)
+  if (!fresh) return setReactions(tools.tx, conversation.id, messageExternalId, person, reactions)
+  const { [person]: _, ...others } = fresh.reactions ?? {}
+  fresh.reactions = reactions.length === 0 ? others : { ...others, [person]: reactions }
+}
+
+/** A part of an album that came late joins the message that the others made. False when there is none yet. */
+async function joinAlbum(
+  tx: Tx,
+  writes: BatchWrites,
+  conversation: Conversation,
+  albumId: string,
+  said: MessageEvent['message'],
+): Promise<boolean> {
+  const fresh = writes.messages.find((other) => other.conversationId === conversation.id && other.albumId === albumId)
+  if (!fresh) return appendToAlbum(tx, conversation.id, albumId, said)
+  fresh.parts = [...(fresh.parts ?? []), ...(said.parts ?? [])]
+  if (fresh.text !== '') return true
+  fresh.text = said.text
+  fresh.entities = said.entities ?? null
+  return true
+}
+
+/** A message that this batch stores and the database does not know yet. */
+function messageInBatch(writes: BatchWrites, conversation: Conversation, externalId: string): Message | undefined {
+  return writes.messages.find((other) => other.conversationId === conversation.id && other.externalId === externalId)
 }
 
 function applyMembership(
@@ -161,9 +199,9 @@ function applyMembership(
 ): void {
   const gone = event.status === 'left' || event.status === 'blocked'
   if (event.self) {
-    writes.conversation(conversation.id).unreachable = gone
-      ? `The account was ${event.status === 'left' ? 'removed from' : 'blocked in'} this chat.`
-      : ''
+    const why = gone ? `The account was ${event.status === 'left' ? 'removed from' : 'blocked in'} this chat.` : ''
+    writes.conversation(conversation.id).unreachable = why
+    conversation.unreachable = why || null
     writes.changes.push(
       change(
         thread,

@@ -36,6 +36,7 @@ export function messageSender(hub: ChannelHub, metrics: Metrics): DeliverySender
     reroute(delivery, error) {
       if (!(error instanceof SendError) || error.failure.reason !== 'migrated') return false
       const payload = delivery.payload as MessagePayload
+      if (payload.thread === error.failure.newThreadId) return false
       payload.migratedTo = error.failure.newThreadId
       payload.thread = error.failure.newThreadId
       return true

@@ -1,3 +1,4 @@
+import type { ChannelEvent } from '../../conversations/event.ts'
 import {
   ensureThreads,
   oldestPending,
@@ -11,6 +12,7 @@ import { isPassing } from '../../platform/database/failures.ts'
 import { AppError, messageOf } from '../../platform/errors.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import { storable } from '../../platform/storable.ts'
 import { type Batch, gatherBatch, type RoadItem } from './batch.ts'
 import { failRunRow } from './runs.store.ts'
 
@@ -29,22 +31,25 @@ export interface IsolationTools {
  * one event a transaction. What fails alone is set aside with its error (a run that cannot go on is ended), and the rest goes on.
  */
 export async function isolateBatch(batch: Batch, tools: IsolationTools): Promise<void> {
-  let threads: number[]
-  try {
-    threads = await storeArrivals(batch, tools.db)
-  } catch (error) {
-    const refusal = new AppError('unavailable', `The events could not be stored: ${messageOf(error)}`, { cause: error })
-    for (const item of batch.items) {
-      if (item.kind === 'events') item.refused(refusal)
-      else tools.again(item)
-    }
-    return
-  }
-  for (const item of batch.items) if (item.kind === 'events') item.stored()
+  const threads: number[] = []
+  for (const item of batch.items) if (item.kind === 'events') threads.push(...(await storeItem(item, tools)))
   for (const item of batch.items) {
     if (item.kind === 'due' || item.kind === 'orphan' || item.kind === 'answer') await tryItem(item, tools)
   }
   for (const threadId of new Set([...threads, ...batch.wanted.ids])) await tryThread(threadId, tools)
+}
+
+/** Stores what came in one request, so that what cannot be stored is refused alone. Gives the threads. */
+async function storeItem(item: Extract<RoadItem, { kind: 'events' }>, tools: IsolationTools): Promise<number[]> {
+  try {
+    const threads = await storeArrivals(gatherBatch([item], tools.clock.now()), tools.db)
+    item.stored()
+    return threads
+  } catch (error) {
+    tools.log.error({ error, channelId: item.channelId }, 'Events could not be stored and were refused.')
+    item.refused(new AppError('unavailable', `The events could not be stored: ${messageOf(error)}`, { cause: error }))
+    return []
+  }
 }
 
 async function storeArrivals(batch: Batch, db: Database): Promise<number[]> {
@@ -59,7 +64,8 @@ async function storeArrivals(batch: Batch, db: Database): Promise<number[]> {
         thread,
         external_id: queued.externalId,
         kind: queued.event.kind,
-        payload: queued.event,
+        // What the database cannot hold may be what made the batch fail.
+        payload: storable(queued.event) as ChannelEvent,
         received_at: queued.receivedAt,
         hold_until: queued.holdUntil ?? null,
       })),

@@ -1,5 +1,6 @@
 import type { ChannelEvent } from '../../conversations/event.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { allDone } from '../../platform/database/all-done.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
 import { isPassing } from '../../platform/database/failures.ts'
 import { runTogether } from '../../platform/database/statement.ts'
@@ -88,7 +89,7 @@ export function createRoad(options: RoadOptions): Road {
       result = await db.batchTransaction(async (tx) => {
         const noting = writeNotes(tx, notes)
         if (batch.wanted.keys.length + batch.wanted.ids.length === 0) return void (await noting)
-        const [advanced] = await Promise.all([advanceBatch(tx, batch, tools(), limit, started), noting])
+        const [advanced] = await allDone([advanceBatch(tx, batch, tools(), limit, started), noting])
         return advanced
       })
     } catch (error) {
@@ -119,7 +120,7 @@ export function createRoad(options: RoadOptions): Road {
       ({ attempt, delivery }) =>
         attempt.outcome !== 'sent' || options.senders.find((sender) => sender.kind === delivery.kind)?.recordsSuccess,
     )
-    await Promise.all([
+    await allDone([
       runTogether(tx, [
         noteStarts(starts, options.process),
         noteResults(results, now, options.process),
@@ -148,6 +149,8 @@ export function createRoad(options: RoadOptions): Road {
       return
     }
     log.warn({ error }, 'A batch failed; its threads are tried one by one.')
+    // What is remembered of flows may be out of date.
+    for (const projectId of options.cache.projectIds()) options.cache.forget(projectId)
     await isolateBatch(batch, { ...options, again: (item) => road.add(item), commit })
   }
 

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../../../platform/errors.ts'
+import { storable } from '../../../platform/storable.ts'
 import type { SafeHttp, SafeResponse } from '../../../platform/safe-http/safe-http.ts'
 import type { PreparedRequest } from './prepare-request.ts'
 
@@ -109,14 +110,6 @@ function readBody(bytes: Uint8Array): unknown {
   } catch {
     return storable(text)
   }
-}
-
-/** Without null characters and halves of surrogate pairs, which PostgreSQL keeps neither in text nor in JSON. */
-function storable(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed()
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(storable)
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [storable(name), storable(item)]))
 }
 
 function pause(ms: number, signal?: AbortSignal): Promise<void> {
