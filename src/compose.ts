@@ -154,16 +154,15 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   }
 
   await hub.load()
-  const leases = works
-    ? await keepLeases({
-        db,
-        log,
-        holder: processName,
-        wanted: () => [`process:${processName}`, webhookQueue, ...hub.ids().map(channelQueue)],
-        onGained: takeOver,
-        onLost: letGo,
-      })
-    : undefined
+  const leases = await keepLeases({
+    db,
+    log,
+    holder: processName,
+    // Every process does work outside for the messages that it took, and others must see that it lives.
+    wanted: () => [`process:${processName}`, ...(works ? [webhookQueue, ...hub.ids().map(channelQueue)] : [])],
+    onGained: takeOver,
+    onLost: letGo,
+  })
 
   async function takeOver(name: string): Promise<void> {
     if (name.startsWith('process:')) return
@@ -213,7 +212,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   /** The channel changed somewhere: it is opened anew, and if this process holds it, listened to again. */
   async function reopen(channelId: number): Promise<void> {
     await hub.reload(channelId)
-    await leases?.refresh()
+    await leases.refresh()
     if (dispatcher.owns(channelQueue(channelId))) await hub.listen(channelId)
   }
 
@@ -279,7 +278,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       await callOut.stop(limitMs)
       await road.idle()
       await dispatcher.stop()
-      await leases?.stop()
+      await leases.stop()
       await hub.close()
       signals.close()
       await safeHttp.close()

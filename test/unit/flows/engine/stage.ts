@@ -21,6 +21,10 @@ export interface Stage {
   bot: BotApi
   clock: VirtualClock
   parley: Parley
+  /** The server's address of the database, when there is a server. */
+  url: string | undefined
+  /** Posts an update to one of several processes; gives the status. */
+  post(address: string, update: Record<string, unknown>): Promise<number>
   work: WorkContext
   channelId: number
   /** A person writes to the bot; resolves when the message is acknowledged. */
@@ -65,7 +69,7 @@ let fresh: FreshDatabase | undefined
 export async function openStage(options: StageOptions): Promise<Stage> {
   if (fresh) await fresh.clear()
   else fresh = await freshDatabase()
-  const { db } = fresh
+  const { db, url } = fresh
   const clock = new VirtualClock()
   const bot = await startBotApi()
   const { work, channels } = await seed(db, {
@@ -90,14 +94,15 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const channel = channels[0]!
   let updates = 0
 
-  const update = async (content: Record<string, unknown>) => {
-    const { status } = await fetch(`${parley.address}/hooks/${channel.hookId}`, {
+  const post = async (address: string, content: Record<string, unknown>) => {
+    const { status } = await fetch(`${address}/hooks/${channel.hookId}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': webhookSecret },
-      body: JSON.stringify({ update_id: ++updates, ...content }),
+      body: JSON.stringify(content),
     })
     return status
   }
+  const update = (content: Record<string, unknown>) => post(parley.address, { update_id: ++updates, ...content })
   const must = async (content: Record<string, unknown>) => {
     const status = await update(content)
     if (status !== 200) throw new Error(`The update was answered with ${status}; expected 200.`)
@@ -137,6 +142,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     bot,
     clock,
     parley,
+    url,
+    post,
     work,
     channelId: channel.id,
     update,

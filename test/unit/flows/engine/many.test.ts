@@ -1,0 +1,108 @@
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import { openPostgres } from '../../../../src/platform/database/postgres.ts'
+import { startTestParley } from '../../../parley.ts'
+import { textUpdate } from '../../../telegram-updates.ts'
+import { flow, leaveStage, openStage, type Stage, says } from './stage.ts'
+
+let stage: Stage
+afterEach(() => stage.close())
+afterAll(leaveStage)
+
+const echo = flow('Echo', [{ type: 'any_message', to: 'echo' }], { echo: says('{{ message.text }}') })
+
+describe('a long queue', () => {
+  it('is worked off in order, and what arrives meanwhile lines up behind it', async () => {
+    stage = await openStage({ flows: [] })
+    await stage.say(1, 'first')
+    await stage.rest()
+    await stage.db.query(
+      `insert into events (project_id, channel_id, thread_id, external_id, kind, payload, status, received_at)
+       select project_id, channel_id, thread_id, 'stored:' || n, kind,
+              jsonb_set(jsonb_set(payload, '{message,text}', to_jsonb('m' || n)), '{message,externalId}', to_jsonb('1:9' || n)), 'pending', received_at
+         from events, generate_series(1, 700) as n where kind = 'message' order by n`,
+    )
+    await stage.say(1, 'last')
+    await stage.rest()
+    const texts = await stage.db.query<{ text: string }>('select text from messages order by id')
+    expect(texts.map(({ text }) => text)).toEqual([
+      'first',
+      ...Array.from({ length: 700 }, (_, index) => `m${index + 1}`),
+      'last',
+    ])
+  })
+})
+
+describe.runIf(process.env.DATABASE_URL)('two processes over one database', () => {
+  it('keep the order of each conversation, and double nothing', async () => {
+    stage = await openStage({ flows: [echo] })
+    const db = openPostgres(stage.url!)
+    const other = await startTestParley(db, { clock: stage.clock })
+    try {
+      const people = Array.from({ length: 30 }, (_, index) => 100 + index)
+      let update = 0
+      for (let round = 0; round < 6; round++) {
+        await Promise.all(
+          people.map(async (person, index) => {
+            const body = textUpdate(++update, person, `m${round}`)
+            const at = (index + round) % 2 === 0 ? stage.parley.address : other.address
+            expect(await stage.post(at, body)).toBe(200)
+            // Some come twice, to the other process.
+            if (index % 3 === 0)
+              expect(await stage.post(at === other.address ? stage.parley.address : other.address, body)).toBe(200)
+          }),
+        )
+      }
+      await vi.waitFor(
+        () => {
+          for (const person of people)
+            expect(stage.bot.sent(person).map(({ text }) => text)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5'])
+        },
+        { timeout: 15_000 },
+      )
+      await stage.rest()
+      expect(await stage.db.query(`select count(*)::int as n from messages where direction = 'inbound'`)).toEqual([
+        { n: 180 },
+      ])
+    } finally {
+      await other.dispose()
+      await db.close()
+    }
+  })
+
+  it('leave a call to the process that began it, also when that only receives', async () => {
+    const held: ServerResponse[] = []
+    const outside = createServer((_, response) => void held.push(response))
+    await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(outside.address() as AddressInfo).port}/`
+    stage = await openStage({
+      flows: [
+        flow(
+          'Look',
+          [{ type: 'any_message', to: 'get' }],
+          { get: { type: 'external-request', options: { url } }, tell: says('Done') },
+          ['get:ok > tell'],
+        ),
+      ],
+    })
+    const db = openPostgres(stage.url!)
+    const gateway = await startTestParley(db, { clock: stage.clock, env: { PARLEY_ROLE: 'gateway' } })
+    try {
+      expect(await stage.post(gateway.address, textUpdate(5000, 1, 'hi'))).toBe(200)
+      await vi.waitFor(() => expect(held).toHaveLength(1))
+      await stage.parley.sweep()
+      await stage.say(2, 'hi')
+      await vi.waitFor(() => expect(held).toHaveLength(2))
+      for (const response of held) response.end('{}')
+      expect(await stage.heard(1)).toEqual(['Done'])
+      expect(await stage.heard(2)).toEqual(['Done'])
+      expect(held).toHaveLength(2)
+    } finally {
+      await gateway.dispose()
+      await db.close()
+      outside.closeAllConnections()
+      outside.close()
+    }
+  })
+})
