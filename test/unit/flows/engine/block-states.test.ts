@@ -1,6 +1,8 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { createContact } from '../../../../src/contacts/create-contact.ts'
 import { setMode } from '../../../../src/conversations/set-mode.ts'
 import { liftFlowBlock } from '../../../../src/flows/lift-flow-block.ts'
+import { startRun } from '../../../../src/flows/start-run.ts'
 import { asks, flow, leaveStage, openStage, type Stage, says } from './stage.ts'
 
 let stage: Stage
@@ -132,6 +134,35 @@ describe('the state of a block', () => {
     await stage.rest()
     await stage.pass('1s')
     expect(await stage.heard(1)).toEqual(['Hello', 'Still interested?'])
+  })
+})
+
+describe('a run that began before the dialogue', () => {
+  it('is silent too while people have the conversation that it opened', async () => {
+    await open(
+      flow('Call', [{ type: 'postback', to: 'hello' }], { hello: says('Hello'), remind: says('Still interested?') }, [
+        ['hello > remind', { delay: '1h' }],
+      ]),
+    )
+    const contact = await stage.run(createContact, { identities: [{ kind: 'telegram', value: '77' }] })
+    const [call] = await stage.db.query<{ id: number }>('select id from flows')
+    await stage.run(startRun, {
+      flowId: call!.id,
+      subject: { contactId: contact.id },
+      trigger: 'postback' as const,
+      sendingChannel: 'bot',
+    })
+    await stage.parley.sweep()
+    expect(await stage.heard(77)).toEqual(['Hello'])
+    const conversationId = await stage.conversationId(77)
+    await stage.run(setMode, { conversationId, mode: 'manual' })
+    await stage.pass('2h')
+    expect(await stage.heard(77)).toEqual(['Hello'])
+    await stage.run(setMode, { conversationId, mode: 'bot' })
+    await stage.parley.sweep()
+    await stage.rest()
+    await stage.pass('1s')
+    expect(await stage.heard(77)).toEqual(['Hello', 'Still interested?'])
   })
 })
 
