@@ -17,18 +17,29 @@ export interface CompiledFlow {
   triggers: readonly Trigger[]
   block(id: string): CompiledBlock
   has(id: string): boolean
+  /** Why this program cannot execute a block that the flow has. */
+  fault(id: string): unknown
   /** The arrows that leave a block by an output, those to actions before those to messages. */
   arrows(block: string, output: string): readonly Arrow[]
   /** Ids of a block and of everything behind it. */
   behind(block: string): ReadonlySet<string>
 }
 
-/** Prepares a flow version. Throws `unsupported` when it has a block that this program does not know. */
+/** Prepares a flow version. A block that this program does not know is left out; its fault says so. */
 export function compileFlow(
   version: { flowId: number; versionId: number; graph: FlowGraph },
   registry: BlockRegistry,
 ): CompiledFlow {
-  const blocks = new Map(version.graph.blocks.map((node) => [node.id, compileBlock(node, registry)]))
+  const faults = new Map<string, unknown>()
+  const blocks = new Map<string, CompiledBlock>()
+  for (const node of version.graph.blocks) {
+    try {
+      blocks.set(node.id, compileBlock(node, registry))
+    } catch (error) {
+      // Only a run that comes to this block fails.
+      faults.set(node.id, error)
+    }
+  }
   const rank = (arrow: Arrow) => (blocks.get(arrow.to)?.definition.kind === 'message' ? 1 : 0)
   const arrows = Map.groupBy(version.graph.arrows, (arrow) => `${arrow.from}/${arrow.output}`)
   for (const leaving of arrows.values()) leaving.sort((one, other) => rank(one) - rank(other))
@@ -38,6 +49,7 @@ export function compileFlow(
     name: version.graph.name,
     triggers: version.graph.triggers,
     has: (id) => blocks.has(id),
+    fault: (id) => faults.get(id),
     block(id) {
       const block = blocks.get(id)
       if (!block) throw new AppError('not_found', `The flow "${version.graph.name}" has no block "${id}".`)

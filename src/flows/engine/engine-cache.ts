@@ -17,6 +17,8 @@ export class EngineCache implements FlowLookup {
   readonly #vault: Vault
   readonly #versions = new Lru<CompiledFlow>(2000)
   readonly #projects = new Map<number, { project: EngineProject; live: CompiledFlow[] }>()
+  readonly #loading = new Set<number>()
+  readonly #outdated = new Set<number>()
 
   constructor(blocks: BlockRegistry, vault: Vault) {
     this.#blocks = blocks
@@ -28,7 +30,10 @@ export class EngineCache implements FlowLookup {
     const missing = [...new Set(versionIds)].filter((id) => !this.#versions.has(String(id)))
     if (missing.length > 0) for (const version of await readVersions(db, missing)) this.#keep(version)
     for (const projectId of new Set(projectIds)) {
-      if (!this.#projects.has(projectId)) this.#projects.set(projectId, await this.#load(db, projectId))
+      if (this.#projects.has(projectId) && !this.#outdated.delete(projectId)) continue
+      this.#loading.add(projectId)
+      this.#projects.set(projectId, await this.#load(db, projectId))
+      this.#loading.delete(projectId)
     }
   }
 
@@ -36,9 +41,10 @@ export class EngineCache implements FlowLookup {
     return [...this.#projects.keys()]
   }
 
-  /** Something of the project changed. */
+  /** Something of the project changed. What is being read just now may be from before, and is read again the next time. */
   forget(projectId: number): void {
-    this.#projects.delete(projectId)
+    if (this.#loading.has(projectId)) this.#outdated.add(projectId)
+    else this.#projects.delete(projectId)
   }
 
   version(id: number): CompiledFlow {

@@ -1,5 +1,5 @@
 import { durationMs } from '../../platform/duration.ts'
-import { AppError } from '../../platform/errors.ts'
+import { AppError, messageOf } from '../../platform/errors.ts'
 import type { FlowPoint } from '../actions.ts'
 import type { Outcome, Resumption } from '../block.ts'
 import type { Branch } from '../run.ts'
@@ -51,7 +51,9 @@ function isMessage(entry: Entry): boolean {
 async function move(context: ThreadContext, entry: Entry): Promise<Entry[]> {
   const { state, block, as } = entry
   if (!state.flow.has(block)) {
-    endRun(context, state, 'failed', `The flow "${state.flow.name}" has no block "${block}" in this version.`)
+    const fault = state.flow.fault(block)
+    const why = fault ? messageOf(fault) : `The flow "${state.flow.name}" has no block "${block}" in this version.`
+    endRun(context, state, 'failed', why)
     return []
   }
   if (as.do === 'settle') return settle(context, state, block, as.output, as.waited)

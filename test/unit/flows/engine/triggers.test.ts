@@ -186,3 +186,26 @@ describe('what else starts a flow', () => {
     expect(await stage.heard(1)).toEqual(['Well?', 'Well?'])
   })
 })
+
+describe('a published flow that this program cannot read', () => {
+  it('stops neither the other flows nor the messages; its runs fail visibly', async () => {
+    stage = await openStage({
+      flows: [
+        flow('Strange', [{ type: 'any_message', to: 'a' }], { a: asks('Well?', 'a') }),
+        flow('Plain', [{ type: 'keyword', words: ['go'], whileWaiting: true, to: 'a' }], { a: says('Gone') }),
+      ],
+      prepare: async (db) => {
+        await db.query(
+          `update flow_versions set graph = jsonb_set(graph, '{blocks,0,type}', '"of-tomorrow"') where flow_id = 1`,
+        )
+      },
+    })
+    await stage.say(1, 'hi')
+    await stage.say(1, 'go')
+    expect(await stage.heard(1)).toEqual(['Gone'])
+    expect(await stage.db.query(`select status from events`)).toEqual([{ status: 'done' }, { status: 'done' }])
+    expect(await stage.db.query(`select status, error from runs order by id limit 1`)).toEqual([
+      { status: 'failed', error: expect.stringMatching(/of-tomorrow/) },
+    ])
+  })
+})
