@@ -64,6 +64,8 @@ const migrations = join(import.meta.dirname, '../migrations')
 const sweepMs = 500
 /** An attempt to send a message or a webhook ends after so many milliseconds. */
 const sendTimeoutMs = 30_000
+/** How long the single steps of closing may take at a stop, when nothing is in hand any more. */
+const closingMs = 1000
 
 /** What tests bring along instead of the real thing. */
 export interface Given {
@@ -133,6 +135,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     senders,
     seal: (text) => vault.seal(text, requestSeal),
     onCall: (call) => callOut.begin(call),
+    serves: (runId) => callOut.serves(runId),
     onCommit: (result) => tellOthers(result),
   })
 
@@ -271,18 +274,30 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     sweep,
     async stop() {
       stopping.abort()
-      const limitMs = config.shutdownTimeout * 1000
-      await server.close(limitMs)
-      await Promise.all([...sweepers, ...readers].map((part) => part.stop()))
-      await jobs?.stop(limitMs)
-      await callOut.stop(limitMs)
-      await road.idle()
-      await dispatcher.stop()
-      await leases.stop()
-      await hub.close()
+      const end = performance.now() + config.shutdownTimeout * 1000
+      const left = () => Math.max(0, end - performance.now())
+      await server.close(left())
+      await within(left(), Promise.all([...sweepers, ...readers].map((part) => part.stop())))
+      await jobs?.stop(left())
+      await callOut.stop(left())
+      await within(left(), road.idle())
+      await dispatcher.stop(left())
+      // What was in hand is finished, or left as a crash would leave it; the rest is quick, unless the database is gone.
+      await within(closingMs, leases.stop())
+      await within(closingMs, hub.close())
       signals.close()
-      await safeHttp.close()
+      await within(closingMs, safeHttp.close())
       if (!given.db) await db.close()
     },
   }
+}
+
+/** Waits for work, but at most so many milliseconds. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, limit])
+  clearTimeout(timer)
 }

@@ -20,7 +20,10 @@ export interface Program {
 }
 
 /** Starts the program on a place; rejects with what it printed when it ends before it listens. */
-export async function startProgram(place: Place, env: Record<string, string> = {}): Promise<Program> {
+export async function startProgram(
+  place: Pick<Place, 'directory' | 'url'>,
+  env: Record<string, string> = {},
+): Promise<Program> {
   const child = spawn(node, [main], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -16,6 +16,8 @@ export interface CallOutOptions {
 
 export interface CallOut {
   begin(call: StartedCall): void
+  /** Whether work for a run waits here or is under way. */
+  serves(runId: number): boolean
   /** Waits for what is under way so many milliseconds; what is not done then is repeated by another process. */
   stop(limitMs: number): Promise<void>
 }
@@ -29,7 +31,7 @@ export const requestSeal = 'run:request'
 /** Begins work outside right after the commit that asked for it. */
 export function createCallOut({ callers, vault, onAnswer }: CallOutOptions): CallOut {
   const waiting: StartedCall[] = []
-  const underWay = new Set<Promise<void>>()
+  const underWay = new Map<Promise<void>, StartedCall>()
   const stopping = new AbortController()
 
   const next = (): void => {
@@ -39,7 +41,7 @@ export function createCallOut({ callers, vault, onAnswer }: CallOutOptions): Cal
         underWay.delete(work)
         next()
       })
-      underWay.add(work)
+      underWay.set(work, call)
     }
   }
   const perform = async ({ runId, threadId, branch }: StartedCall): Promise<void> => {
@@ -62,16 +64,17 @@ export function createCallOut({ callers, vault, onAnswer }: CallOutOptions): Cal
       waiting.push(call)
       next()
     },
+    serves: (runId) => [...waiting, ...underWay.values()].some((call) => call.runId === runId),
     async stop(limitMs) {
       waiting.length = 0
       let timer: NodeJS.Timeout | undefined
       const limit = new Promise((resolve) => {
         timer = setTimeout(resolve, limitMs)
       })
-      await Promise.race([Promise.all(underWay), limit])
+      await Promise.race([Promise.all(underWay.keys()), limit])
       clearTimeout(timer)
       stopping.abort()
-      await Promise.all(underWay)
+      await Promise.all(underWay.keys())
     },
   }
 }

@@ -15,7 +15,9 @@ import { advanceBatch, type BatchResult, type BatchTools } from './advance-batch
 import { type Batch, gatherBatch, type RoadItem } from './batch.ts'
 import type { EngineCache } from './engine-cache.ts'
 import { isolateBatch } from './isolate-batch.ts'
+import { isolateNotes } from './isolate-notes.ts'
 import { KnownThreads } from './known-threads.ts'
+import { heldCalls } from './runs.store.ts'
 import type { ChannelLookup, StartedCall } from './thread-context.ts'
 
 export interface RoadOptions {
@@ -32,6 +34,8 @@ export interface RoadOptions {
   seal(text: string): string
   /** Begins work outside; its answer comes back by {@link Road.answer}. */
   onCall(call: StartedCall): void
+  /** Whether work outside of a run is in hand in this process. */
+  serves(runId: number): boolean
   /** A batch is committed. */
   onCommit(result: BatchResult): void
 }
@@ -41,6 +45,8 @@ export interface Road {
   /** Stores events of a channel and works on them; resolves after the commit. Throws `unavailable` when nothing was stored. */
   receive(channelId: number, events: ChannelEvent[]): Promise<void>
   add(item: RoadItem): void
+  /** Begins work outside again that was in the hands of `holder`, unless that is us, and we are at it. */
+  adopt(call: { threadId: number; runId: number; holder: string }): void
   /** Works at once on what is stored in these threads. */
   wake(threadIds: number[]): void
   /** Notes of the dispatcher wait to be written: now, or with the next batch that comes within a moment. */
@@ -54,6 +60,7 @@ const batchLimit = 200
 const pendingLimit = 500
 /** How long notes of results wait for a batch to ride along with, in milliseconds. */
 const noteLingerMs = 5
+const noNotes: Notes = { starts: [], results: [] }
 /** How long the road waits before it tries a lost database again, in milliseconds. */
 const lostDatabaseMs = 250
 
@@ -61,6 +68,8 @@ export function createRoad(options: RoadOptions): Road {
   const { db, dispatcher, log, metrics } = options
   const road = createMicroBatch<RoadItem>(batchLimit, runItems)
   let linger: NodeJS.Timeout | undefined
+  /** A transaction was lost, perhaps after its commit. */
+  let lostSight = false
 
   const knownThreads = new KnownThreads()
   const tools = (): BatchTools => ({ ...options, knownThreads, now: options.clock.now() })
@@ -71,8 +80,9 @@ export function createRoad(options: RoadOptions): Road {
     const batch = gatherBatch(items, options.clock.now())
     const begin = performance.now()
     try {
-      await commit(batch, pendingLimit)
+      await commit(batch, pendingLimit, dispatcher.takeNotes())
       for (const item of items) if (item.kind === 'events') item.stored()
+      if (lostSight) await lookAgain()
       metrics.batchSize.observe(items.length)
       metrics.batchSeconds.observe((performance.now() - begin) / 1000)
     } catch (error) {
@@ -81,15 +91,14 @@ export function createRoad(options: RoadOptions): Road {
   }
 
   /** One transaction: the dispatcher's notes and all that the batch does; then what follows the commit. */
-  async function commit(batch: Batch, limit: number): Promise<void> {
-    const notes = dispatcher.takeNotes()
+  async function commit(batch: Batch, limit: number, notes: Notes): Promise<void> {
     const started: BatchResult['writes']['deliveries'] = []
     let result: BatchResult | undefined
     try {
-      result = await db.batchTransaction(async (tx) => {
-        const noting = writeNotes(tx, notes)
+      result = await db.batchTransaction(async (tx, last) => {
+        const noting = writeNotes(tx, notes, true)
         if (batch.wanted.keys.length + batch.wanted.ids.length === 0) return void (await noting)
-        const [advanced] = await allDone([advanceBatch(tx, batch, tools(), limit, started), noting])
+        const [advanced] = await allDone([advanceBatch(tx, batch, tools(), limit, started, last), noting])
         return advanced
       })
     } catch (error) {
@@ -112,7 +121,7 @@ export function createRoad(options: RoadOptions): Road {
     options.onCommit(result)
   }
 
-  async function writeNotes(tx: Tx, notes: Notes): Promise<void> {
+  async function writeNotes(tx: Tx, notes: Notes, settles: boolean): Promise<void> {
     const { starts, results } = notes
     if (starts.length + results.length === 0) return
     const now = options.clock.now()
@@ -126,7 +135,7 @@ export function createRoad(options: RoadOptions): Road {
         noteResults(results, now, options.process),
         insertAttempts(recorded),
       ]),
-      ...options.senders.map((sender) =>
+      ...(settles ? options.senders : []).map((sender) =>
         sender.settle?.(
           tx,
           results.filter(({ delivery }) => delivery.kind === sender.kind),
@@ -137,25 +146,52 @@ export function createRoad(options: RoadOptions): Road {
 
   /** A batch failed. A lost database is waited for; else each thread is tried alone, so that the poisonous one is found. */
   async function recover(batch: Batch, error: unknown): Promise<void> {
-    if (isPassing(error)) {
-      log.warn({ error: messageOf(error) }, 'The database did not take a batch; it is tried again.')
-      for (const item of batch.items) {
-        if (item.kind === 'events')
-          item.refused(new AppError('unavailable', 'The database cannot be reached; send it again.', { cause: error }))
-      }
-      await new Promise((resolve) => setTimeout(resolve, lostDatabaseMs))
-      for (const item of batch.items) if (item.kind !== 'events') road.add(item)
-      if (dispatcher.hasNotes) road.add({ kind: 'notes' })
-      return
-    }
+    if (isPassing(error)) return waitForDatabase(batch, error)
     log.warn({ error }, 'A batch failed; its threads are tried one by one.')
-    // What is remembered of flows may be out of date.
-    for (const projectId of options.cache.projectIds()) options.cache.forget(projectId)
-    await isolateBatch(batch, { ...options, again: (item) => road.add(item), commit })
+    try {
+      const write = (notes: Notes, settles: boolean) => db.batchTransaction((tx) => writeNotes(tx, notes, settles))
+      await isolateNotes({ log, dispatcher, write })
+    } catch (lost) {
+      return waitForDatabase(batch, lost)
+    }
+    await isolateBatch(batch, {
+      ...options,
+      again: (item) => road.add(item),
+      commit: (part, limit) => commit(part, limit, noNotes),
+    })
+    if (dispatcher.hasNotes) road.add({ kind: 'notes' })
+  }
+
+  async function waitForDatabase(batch: Batch, error: unknown): Promise<void> {
+    log.warn({ error: messageOf(error) }, 'The database did not take a batch; it is tried again.')
+    lostSight = true
+    for (const item of batch.items) {
+      if (item.kind === 'events')
+        item.refused(new AppError('unavailable', 'The database cannot be reached; send it again.', { cause: error }))
+    }
+    await new Promise((resolve) => setTimeout(resolve, lostDatabaseMs))
+    for (const item of batch.items) if (item.kind !== 'events') road.add(item)
+    if (dispatcher.hasNotes) road.add({ kind: 'notes' })
+  }
+
+  /** The word of a commit may have been lost with the connection: work outside that was stored, but not begun, is begun. */
+  async function lookAgain(): Promise<void> {
+    try {
+      for (const call of await heldCalls(db, options.process))
+        road.add({ kind: 'orphan', ...call, holder: options.process })
+      lostSight = false
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, 'Work outside could not be looked for; it is looked for again.')
+    }
+  }
+
+  function adopt(call: { threadId: number; runId: number; holder: string }): void {
+    if (call.holder !== options.process || !options.serves(call.runId)) road.add({ kind: 'orphan', ...call })
   }
 
   return {
     add: (item) => road.add(item),
+    adopt,
     receive(channelId, events) {
       const projectId = options.channels.projectOf(channelId)
       if (projectId === undefined) return Promise.reject(new AppError('not_found', `There is no channel ${channelId}.`))

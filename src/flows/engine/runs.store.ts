@@ -19,14 +19,14 @@ export async function lockRuns(tx: Tx, threads: WantedThreads, runIds: number[])
        select c.id as conversation_id, c.contact_id, c.kind from wanted w join conversations c on c.id = w.conversation_id
        union all
        select null, substring(w.external_id from '^contact:(\\d+)$')::bigint, 'direct' from wanted w where w.channel_id = 0)
-     select to_jsonb(r) as run from runs r
+     select row_to_json(r) as run from runs r
       where r.status = 'active' and r.id = any (array(
         select r.id from subjects s join runs r on r.contact_id = s.contact_id where r.status = 'active' and s.kind <> 'group'
         union all
         select r.id from subjects s join runs r on r.conversation_id = s.conversation_id
          where r.status = 'active' and s.kind = 'group' and r.contact_id is null
         union all
-        select n::bigint from jsonb_array_elements_text($3::text::jsonb) as n))
+        select n::bigint from json_array_elements_text($3::text::json) as n))
       order by r.id for update of r`,
     [JSON.stringify(threads.keys), JSON.stringify(threads.ids), JSON.stringify(runIds)],
   )
@@ -67,7 +67,7 @@ export function updateRuns(rows: Run[]): Statement | undefined {
     text: `update runs r set conversation_id = p.conversation_id, thread_id = p.thread_id, status = p.status, branches = p.branches,
         variables = p.variables, deal_id = p.deal_id, sending_channel_id = p.sending_channel_id, due_at = p.due_at, inbox = p.inbox,
         call_holder = p.call_holder, error = p.error, updated_at = p.updated_at, ended_at = p.ended_at
-      from jsonb_populate_recordset(null::runs, $1::text::jsonb) as p where r.id = p.id`,
+      from json_populate_recordset(null::runs, $1::text::json) as p where r.id = p.id`,
     params: [JSON.stringify(rows.map(snakeKeys))],
   }
 }
@@ -135,7 +135,7 @@ export async function readVersions(
   ids: number[],
 ): Promise<{ versionId: number; flowId: number; graph: FlowGraph }[]> {
   const rows = await db.query<{ id: number; flow_id: number; graph: FlowGraph }>(
-    'select id, flow_id, graph from flow_versions where id in (select n::bigint from jsonb_array_elements_text($1::text::jsonb) as n)',
+    'select id, flow_id, graph from flow_versions where id in (select n::bigint from json_array_elements_text($1::text::json) as n)',
     [JSON.stringify(ids)],
   )
   return rows.map((row) => ({ versionId: row.id, flowId: row.flow_id, graph: row.graph }))
@@ -164,6 +164,15 @@ export async function dueRuns(db: Queryable, now: Date, limit: number): Promise<
   const rows = await db.query<{ id: number; thread_id: number }>(
     'select id, thread_id from runs where due_at <= $1::timestamptz order by due_at limit $2',
     [now.toISOString(), limit],
+  )
+  return rows.map((row) => ({ runId: row.id, threadId: row.thread_id }))
+}
+
+/** Runs whose work outside is in the hands of `process`. */
+export async function heldCalls(db: Queryable, process: string): Promise<{ runId: number; threadId: number }[]> {
+  const rows = await db.query<{ id: number; thread_id: number }>(
+    `select id, thread_id from runs where call_holder = $1 and status = 'active' order by id`,
+    [process],
   )
   return rows.map((row) => ({ runId: row.id, threadId: row.thread_id }))
 }

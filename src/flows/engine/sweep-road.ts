@@ -14,6 +14,6 @@ const roundLimit = 1000
 export async function sweepRoad(db: Database, clock: Clock, road: Road): Promise<void> {
   const now = clock.now()
   for (const { runId, threadId } of await dueRuns(db, now, roundLimit)) road.add({ kind: 'due', runId, threadId })
-  for (const orphan of await orphanedCalls(db, roundLimit)) road.add({ kind: 'orphan', ...orphan })
+  for (const orphan of await orphanedCalls(db, roundLimit)) road.adopt(orphan)
   road.wake(await threadsWaiting(db, now, roundLimit))
 }

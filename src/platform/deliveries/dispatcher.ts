@@ -53,6 +53,8 @@ export class Dispatcher {
   /** Results on their way into the database. */
   #beingNoted = 0
   #stopping = false
+  /** Nobody writes notes any more. */
+  #ended = false
 
   constructor(options: DispatcherOptions) {
     this.#options = options
@@ -182,13 +184,18 @@ export class Dispatcher {
     for (const queue of this.#owned.keys()) if (this.#lanes.count(queue) < refillBelow) this.wake(queue)
   }
 
-  /** Begins nothing new; resolves when what is in flight has ended and its results are noted. */
-  async stop(): Promise<void> {
+  /**
+   * Begins nothing new; resolves when what is in flight has ended and its results are noted. What has not ended after so many
+   * milliseconds is left as a crash would leave it: begun, and for the next process to send again.
+   */
+  async stop(limitMs: number): Promise<void> {
     this.#stopping = true
-    while (this.#inFlight + this.#beingNoted > 0 || this.hasNotes) {
+    const end = performance.now() + limitMs
+    while ((this.#inFlight + this.#beingNoted > 0 || this.hasNotes) && performance.now() < end) {
       this.#options.onNotes(true)
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
+    this.#ended = true
   }
 
   #accept(delivery: Delivery, open: readonly number[]): void {
@@ -287,6 +294,7 @@ export class Dispatcher {
     const begin = performance.now()
     const attempt = await this.#attempt(delivery)
     this.#notes.results.push({ delivery, attempt, startedAt, durationMs: performance.now() - begin })
+    if (this.#ended) return
     // Waiting a moment lets the note ride along with the next batch, unless sends wait for its place.
     this.#options.onNotes(this.#stopping || this.#inFlight >= this.#options.sendsInFlight)
   }

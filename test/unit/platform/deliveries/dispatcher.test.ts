@@ -95,7 +95,7 @@ class Process {
   async stop(): Promise<void> {
     this.answers = () => {}
     for (const { resolve } of this.open.values()) resolve()
-    await this.dispatcher.stop()
+    await this.dispatcher.stop(5000)
   }
 
   #send(delivery: Delivery): Promise<Record<string, unknown>> {
