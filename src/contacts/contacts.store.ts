@@ -109,7 +109,7 @@ export async function lockIdentities(tx: Tx, projectId: number, wanted: Identity
   if (wanted.length === 0) return
   await tx.query(
     `select pg_advisory_xact_lock(hash) from (
-       select distinct hashtextextended(key, 0) as hash from jsonb_array_elements_text($1::text::jsonb) as key
+       select distinct hashtextextended(key, 0) as hash from json_array_elements_text($1::text::json) as key
         order by hash) as locks`,
     [JSON.stringify(wanted.map((identity) => `${projectId}/${identity.kind}/${identity.value}`))],
   )

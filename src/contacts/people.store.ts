@@ -38,14 +38,14 @@ export async function admitPeople(tx: Tx, now: Date, people: NewPerson[]): Promi
   await tx.query(
     `select pg_advisory_xact_lock(hash) from (
        select distinct hashtextextended(project_id || '/' || kind || '/' || value, 0) as hash
-         from jsonb_to_recordset($1::text::jsonb) as k (project_id bigint, kind text, value text) order by hash) as locks`,
+         from json_to_recordset($1::text::json) as k (project_id bigint, kind text, value text) order by hash) as locks`,
     [JSON.stringify(keys)],
   )
   const found = new Map(
     (
       await tx.query<{ key: string; contact: Record<string, unknown> }>(
-        `select i.project_id || '/' || i.kind || '/' || i.value as key, to_jsonb(c) as contact
-           from jsonb_to_recordset($1::text::jsonb) as k (project_id bigint, kind text, value text)
+        `select i.project_id || '/' || i.kind || '/' || i.value as key, row_to_json(c) as contact
+           from json_to_recordset($1::text::json) as k (project_id bigint, kind text, value text)
            join identities i on i.project_id = k.project_id and i.kind = k.kind and i.value = k.value
            join contacts c on c.id = i.contact_id`,
         [JSON.stringify(keys)],
@@ -136,7 +136,7 @@ export async function contactIdentities(tx: Tx, contactId: number): Promise<{ ki
 /** A contact as the message path holds them. */
 export async function readContact(tx: Tx, contactId: number): Promise<Contact | undefined> {
   const [row] = await tx.query<{ contact: Record<string, unknown> }>(
-    'select to_jsonb(c) as contact from contacts c where id = $1',
+    'select row_to_json(c) as contact from contacts c where id = $1',
     [contactId],
   )
   return row && readContactRow(row.contact)

@@ -142,7 +142,7 @@ export class BatchWrites {
       this.#doneEvents.length === 0
         ? undefined
         : {
-            text: `update events set status = 'done' where id in (select n::bigint from jsonb_array_elements_text($1::text::jsonb) as n)`,
+            text: `update events set status = 'done' where id in (select n::bigint from json_array_elements_text($1::text::json) as n)`,
             params: [JSON.stringify(this.#doneEvents)],
           },
       patchConversations(this.#conversationPatches()),
@@ -186,7 +186,7 @@ function patchConversations(patches: object[]): Statement | undefined {
         last_message_id = coalesce(p.last_message_id, c.last_message_id),
         last_message_at = coalesce(p.last_message_at, c.last_message_at),
         last_inbound_at = coalesce(p.last_inbound_at, c.last_inbound_at)
-      from jsonb_to_recordset($1::text::jsonb) as p (id bigint, mode text, manager_wrote boolean, deal_id bigint, unreachable text,
+      from json_to_recordset($1::text::json) as p (id bigint, mode text, manager_wrote boolean, deal_id bigint, unreachable text,
         title text, unread int, last_message_id bigint, last_message_at timestamptz, last_inbound_at timestamptz)
       where c.id = p.id`,
     params: [JSON.stringify(patches.map(snakeKeys))],
@@ -214,7 +214,7 @@ function patchContacts(patches: ContactPatch[], now: Date): Statement | undefine
   return {
     text: `update contacts c set ${sets.join(', ')}, attributes = c.attributes || p.attributes,
         last_activity_at = coalesce((p.fields->>'last_activity_at')::timestamptz, c.last_activity_at), updated_at = $2::timestamptz
-      from jsonb_to_recordset($1::text::jsonb) as p (id bigint, fields jsonb, attributes jsonb) where c.id = p.id`,
+      from json_to_recordset($1::text::json) as p (id bigint, fields jsonb, attributes jsonb) where c.id = p.id`,
     params: [
       JSON.stringify(patches.map((patch) => ({ ...patch, fields: snakeKeys(patch.fields) }))),
       now.toISOString(),
@@ -228,7 +228,7 @@ function upsertMembers(members: Record<string, unknown>[]): Statement | undefine
   return {
     text: `insert into members (conversation_id, contact_id, role, joined_at, left_at)
       select conversation_id, contact_id, role, joined_at, left_at
-        from jsonb_populate_recordset(null::members, $1::text::jsonb) order by conversation_id, contact_id
+        from json_populate_recordset(null::members, $1::text::json) order by conversation_id, contact_id
       on conflict (conversation_id, contact_id) do update set role = excluded.role, left_at = excluded.left_at
         where members.role <> excluded.role or members.left_at is distinct from excluded.left_at`,
     params: [JSON.stringify([...last.values()])],
@@ -240,7 +240,7 @@ function touchChannels(ids: number[], now: Date): Statement | undefined {
   if (ids.length === 0) return undefined
   return {
     text: `update channels set last_in_at = $2::timestamptz
-      where id in (select n::bigint from jsonb_array_elements_text($1::text::jsonb) as n)
+      where id in (select n::bigint from json_array_elements_text($1::text::json) as n)
         and (last_in_at is null or last_in_at < $2::timestamptz - interval '1 minute')`,
     params: [JSON.stringify(ids), now.toISOString()],
   }

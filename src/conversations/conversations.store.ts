@@ -54,7 +54,7 @@ export async function createConversations(
   await runTogether(tx, [insertRows('conversations', Object.keys(rows[0] ?? {}), rows)])
   await tx.query(
     `update threads t set conversation_id = p.conversation_id
-       from jsonb_to_recordset($1::text::jsonb) as p (thread_id bigint, conversation_id bigint) where t.id = p.thread_id`,
+       from json_to_recordset($1::text::json) as p (thread_id bigint, conversation_id bigint) where t.id = p.thread_id`,
     [
       JSON.stringify(
         openings.map(({ thread }) => ({ thread_id: thread.id, conversation_id: thread.conversation!.id })),
@@ -87,7 +87,7 @@ function readRow(row: ConversationRow | undefined): PlacedConversation | undefin
 /** A conversation with the external id of the thread it is in now. */
 export async function readConversation(db: Queryable, id: number): Promise<PlacedConversation | undefined> {
   const [row] = await db.query<ConversationRow>(
-    `select to_jsonb(c) as conversation, t.id as thread_id, t.external_id from conversations c join threads t on t.conversation_id = c.id
+    `select row_to_json(c) as conversation, t.id as thread_id, t.external_id from conversations c join threads t on t.conversation_id = c.id
       where c.id = $1 order by t.id desc limit 1`,
     [id],
   )
@@ -108,7 +108,7 @@ export async function latestConversation(
   channelId: number | null,
 ): Promise<PlacedConversation | undefined> {
   const [row] = await db.query<ConversationRow>(
-    `select to_jsonb(c) as conversation, t.id as thread_id, t.external_id from conversations c join threads t on t.conversation_id = c.id
+    `select row_to_json(c) as conversation, t.id as thread_id, t.external_id from conversations c join threads t on t.conversation_id = c.id
       where c.contact_id = $1 and c.kind in ('direct', 'email') and c.unreachable is null and ($2::bigint is null or c.channel_id = $2)
       order by c.last_inbound_at desc nulls last, t.id desc limit 1`,
     [contactId, channelId],

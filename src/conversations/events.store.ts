@@ -9,7 +9,7 @@ export function ensureThreads(tx: Tx, keys: WantedThreads['keys']): Promise<unkn
   return tx.query(
     `insert into threads (project_id, channel_id, external_id)
      select distinct project_id, channel_id, external_id
-       from jsonb_to_recordset($1::text::jsonb) as k (project_id bigint, channel_id bigint, external_id text)
+       from json_to_recordset($1::text::json) as k (project_id bigint, channel_id bigint, external_id text)
       order by channel_id, external_id
      on conflict (channel_id, external_id) do nothing`,
     [JSON.stringify(keys)],
@@ -33,7 +33,7 @@ export async function storePending(
   await tx.query(
     `insert into events (project_id, channel_id, thread_id, external_id, kind, payload, status, received_at, hold_until)
      select e.project_id, e.channel_id, t.id, e.external_id, e.kind, e.payload, 'pending', e.received_at, e.hold_until
-       from jsonb_to_recordset($1::text::jsonb) as e (project_id bigint, channel_id bigint, thread text, external_id text,
+       from json_to_recordset($1::text::json) as e (project_id bigint, channel_id bigint, thread text, external_id text,
               kind text, payload jsonb, received_at timestamptz, hold_until timestamptz)
        join threads t on t.channel_id = e.channel_id and t.external_id = e.thread
      on conflict (channel_id, external_id) do nothing`,

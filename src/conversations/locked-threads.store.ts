@@ -24,10 +24,10 @@ export interface ArrivingEvents {
 /** The threads of a batch, as a common table expression over the first two parameters: keys and numbers, as JSON. */
 export const wantedThreads = `wanted as (
   select t.* from threads t
-    join jsonb_to_recordset($1::text::jsonb) as k (channel_id bigint, external_id text)
+    join json_to_recordset($1::text::json) as k (channel_id bigint, external_id text)
       on t.channel_id = k.channel_id and t.external_id = k.external_id
   union
-  select t.* from threads t join jsonb_array_elements_text($2::text::jsonb) as n (id) on t.id = n.id::bigint)`
+  select t.* from threads t join json_array_elements_text($2::text::json) as n (id) on t.id = n.id::bigint)`
 
 const readConversation = jsonRowReader(conversations)
 
@@ -90,7 +90,7 @@ export async function readLockedThreads(
     `with ${wantedThreads}
      select
        (select json_agg(json_build_object('id', w.id, 'project_id', w.project_id, 'channel_id', w.channel_id,
-                 'external_id', w.external_id, 'conversation', to_jsonb(c), 'contact', to_jsonb(p)))
+                 'external_id', w.external_id, 'conversation', row_to_json(c), 'contact', row_to_json(p)))
           from wanted w
           left join conversations c on c.id = w.conversation_id
           left join contacts p on p.id = coalesce(case when c.kind <> 'group' then c.contact_id end,
@@ -99,12 +99,12 @@ export async function readLockedThreads(
           select e.id, e.thread_id, e.external_id, e.payload, e.received_at, e.hold_until
             from wanted w join events e on e.thread_id = w.id
            where e.status = 'pending' order by e.id limit $5) e) as pending,
-       (select json_agg(json_build_object('key', i.project_id || '/' || i.kind || '/' || i.value, 'contact', to_jsonb(p)))
-          from jsonb_to_recordset($4::text::jsonb) as k (project_id bigint, kind text, value text)
+       (select json_agg(json_build_object('key', i.project_id || '/' || i.kind || '/' || i.value, 'contact', row_to_json(p)))
+          from json_to_recordset($4::text::json) as k (project_id bigint, kind text, value text)
           join identities i on i.project_id = k.project_id and i.kind = k.kind and i.value = k.value
           join contacts p on p.id = i.contact_id) as people,
        (select json_agg(json_build_object('channel_id', e.channel_id, 'external_id', e.external_id))
-          from jsonb_to_recordset($3::text::jsonb) as k (channel_id bigint, external_id text)
+          from json_to_recordset($3::text::json) as k (channel_id bigint, external_id text)
           join events e on e.channel_id = k.channel_id and e.external_id = k.external_id) as known,
        (select json_agg(json_build_object('lane', 'conversation:' || w.conversation_id, 'ids', (
             select json_agg(d.id) from deliveries d

@@ -103,7 +103,7 @@ export async function noteSent(
   await tx.query(
     `update messages m set external_id = coalesce(r.external_id, m.external_id), error = r.error,
             status = case when m.status in ('delivered', 'read') then m.status else r.status end
-       from jsonb_to_recordset($1::text::jsonb) as r (id bigint, external_id text, status text, error text) where m.id = r.id`,
+       from json_to_recordset($1::text::json) as r (id bigint, external_id text, status text, error text) where m.id = r.id`,
     [JSON.stringify(results)],
   )
 }
@@ -113,8 +113,8 @@ const readMessageRow = jsonRowReader(messages)
 /** Messages by number, in the order they were stored. */
 export async function readMessages(db: Queryable, ids: number[]): Promise<Message[]> {
   const rows = await db.query<{ message: Record<string, unknown> }>(
-    `select to_jsonb(m) as message from messages m
-      where id in (select n::bigint from jsonb_array_elements_text($1::text::jsonb) as n) order by id`,
+    `select row_to_json(m) as message from messages m
+      where id in (select n::bigint from json_array_elements_text($1::text::json) as n) order by id`,
     [JSON.stringify(ids)],
   )
   return rows.map((row) => readMessageRow(row.message))
@@ -158,7 +158,7 @@ export async function readHistory(
   limit: number,
 ): Promise<Message[]> {
   const rows = await db.query<{ message: Record<string, unknown> }>(
-    `select to_jsonb(m) as message from threads t join messages m on m.conversation_id = t.conversation_id
+    `select row_to_json(m) as message from threads t join messages m on m.conversation_id = t.conversation_id
       where t.channel_id = $1 and t.external_id = $2 and m.id > $3 and m.direction <> 'internal' and m.deleted_at is null
       order by m.id limit $4`,
     [channelId, thread, after, limit],

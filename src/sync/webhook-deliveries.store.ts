@@ -86,7 +86,7 @@ export async function reopenDeliveries(
     `update deliveries set status = 'pending', due_at = $3::timestamptz, error = null, result = null, finished_at = null,
             started_by = null, doubtful = false
       where kind = 'webhook' and project_id = $1 and subject_id = $2 and finished_at is not null
-        and status in (select jsonb_array_elements_text($4::text::jsonb))
+        and status in (select json_array_elements_text($4::text::json))
         and ($5::bigint is null or id = $5::bigint)
         and ($6::text is null or created_at >= $6::timestamptz) and ($7::text is null or created_at < $7::timestamptz)
       returning id`,

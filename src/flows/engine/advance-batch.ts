@@ -42,7 +42,8 @@ export interface BatchResult {
 
 /**
  * Works on a batch in one transaction: lock, read, advance each thread, write. Takes `limit` stored events at most. Deliveries that
- * begin with the commit are put into `started` as their places are taken, so that they can be given back if it fails.
+ * begin with the commit are put into `started` as their places are taken, so that they can be given back if it fails; `last` takes what is
+ * written in the end, which the commit may follow without waiting.
  */
 export async function advanceBatch(
   tx: Tx,
@@ -50,6 +51,7 @@ export async function advanceBatch(
   tools: BatchTools,
   limit: number,
   started: DeliveryDraft[],
+  last: (written: Promise<unknown>) => void,
 ): Promise<BatchResult> {
   const { arrivals } = batch
   const { locked, runs } = await lockAndRead(tx, batch, tools, limit)
@@ -83,7 +85,7 @@ export async function advanceBatch(
     for (const state of context.runs) if (!states.includes(state)) states.push(state)
   }
   if (stored >= limit) later.push(...threads.map((thread) => ({ threadId: thread.id, at: tools.now })))
-  await writeBatch(tx, shared, states, locked.open, tools, started)
+  last(writeBatch(tx, shared, states, locked.open, tools, started))
   return { writes: shared.writes, threads, calls: shared.calls, open: locked.open, later }
 }
 

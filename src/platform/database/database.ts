@@ -22,8 +22,11 @@ export interface Database extends Queryable {
   readonly kind: 'embedded' | 'postgres'
   /** Runs `work` in one transaction (read committed); whatever it throws rolls everything back. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  /** The same on a connection kept for the message path, with plans pinned to index scans. */
-  batchTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * The same on a connection kept for the message path, with plans pinned to index scans. What `work` hands to `last` need not be
+   * waited for: the commit is sent right behind it, and if it fails, PostgreSQL makes a rollback of the commit.
+   */
+  batchTransaction<T>(work: (tx: Tx, last: (written: Promise<unknown>) => void) => Promise<T>): Promise<T>
   /** Tells every process that listens, this one included. Topics are short; delivery is best effort. */
   notify(topic: string): Promise<void>
   /** Calls back for each topic told by any process; `onReconnect` after a gap in which topics may have been missed. */

@@ -26,7 +26,14 @@ export async function openEmbedded(directory?: string, load?: Blob): Promise<Emb
     // The event loop's turn lets what arrives together join the same batch.
     batchTransaction: async (work) => {
       await new Promise((resolve) => setImmediate(resolve))
-      return run(work)
+      return run(async (tx) => {
+        let written: Promise<unknown> | undefined
+        const result = await work(tx, (last) => {
+          written = last
+        })
+        await written
+        return result
+      })
     },
     notify: async (topic) => {
       topics.emit('topic', topic)

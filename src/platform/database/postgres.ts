@@ -1,5 +1,6 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { allDone } from './all-done.ts'
 import type { Database, Orm, Tx } from './database.ts'
 
 const channel = 'parley'
@@ -42,6 +43,8 @@ export function openPostgres(url: string): PostgresDatabase {
   const orm = drizzle(pool, { casing: 'snake_case' })
   drizzle(batches)
 
+  const batch = batchTransactions(batches)
+
   const run = async <T>(client: postgres.Sql, work: (tx: Tx) => Promise<T>): Promise<T> => {
     const state = { over: false }
     const end = () => {
@@ -61,7 +64,7 @@ export function openPostgres(url: string): PostgresDatabase {
     orm,
     query: (text, params = []) => pool.unsafe(text, params as never[], { prepare: params.length > 0 }) as never,
     transaction: (work) => run(pool, work),
-    batchTransaction: (work) => run(batches, work),
+    batchTransaction: batch.run,
     notify: async (topic) => {
       await pool.notify(channel, topic)
     },
@@ -73,25 +76,62 @@ export function openPostgres(url: string): PostgresDatabase {
       })
     },
     close: async () => {
+      batch.release()
       await Promise.all([pool.end({ timeout: 5 }), batches.end({ timeout: 5 })])
     },
   }
 }
 
 /**
+ * Transactions one after another on one connection, in two trips to the server each: `begin` goes with the first statements and
+ * `commit` with the last ones. A connection that failed is let go, and a new one is taken for the next transaction.
+ */
+function batchTransactions(client: postgres.Sql): { run: Database['batchTransaction']; release(): void } {
+  let connection: postgres.ReservedSql | undefined
+  const run: Database['batchTransaction'] = async (work) => {
+    connection ??= await client.reserve()
+    const sql = connection
+    const send = (statement: string): Promise<unknown> => sql.unsafe(statement).execute() as unknown as Promise<unknown>
+    const state = { over: false }
+    const under: Promise<unknown>[] = []
+    try {
+      under.push(send('begin'))
+      const tx = transactionOn(endable(sql, state), client)
+      const result = await work(tx, (written) => under.push(written))
+      state.over = true
+      under.push(send('commit'))
+      await allDone(under)
+      return result
+    } catch (error) {
+      state.over = true
+      await Promise.allSettled(under)
+      // A connection on which even this fails is gone.
+      await send('rollback').catch(() => {
+        connection = undefined
+      })
+      throw error
+    }
+  }
+  return { run, release: () => connection?.release() }
+}
+
+/**
  * A statement that comes after the end of its transaction would be run outside of any, or in the next one of the same
  * connection: it is refused.
  */
-function endable(sql: postgres.TransactionSql, state: { over: boolean }): postgres.TransactionSql {
+function endable(sql: Runner, state: { over: boolean }): Runner {
   const { unsafe } = sql
-  sql.unsafe = ((...query: Parameters<typeof unsafe>) => {
+  const fenced = ((...query: Parameters<typeof unsafe>) => {
     if (state.over) throw new Error('The transaction is over; this statement came too late.')
     return unsafe(...query)
   }) as typeof unsafe
-  return sql
+  return Object.assign((...query: Parameters<Runner>) => sql(...query), sql, { unsafe: fenced }) as unknown as Runner
 }
 
-function transactionOn(sql: postgres.TransactionSql, client: postgres.Sql): Tx {
+/** What runs the statements of a transaction. */
+type Runner = postgres.TransactionSql | postgres.ReservedSql
+
+function transactionOn(sql: Runner, client: postgres.Sql): Tx {
   let orm: Orm | undefined
   return {
     transaction: true,

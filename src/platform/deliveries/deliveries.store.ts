@@ -44,7 +44,7 @@ export function noteStarts(deliveries: Delivery[], process: string): Statement |
   if (deliveries.length === 0) return undefined
   return {
     text: `update deliveries set status = 'sending', started_by = $2, attempts = attempts + 1
-      where id in (select n::bigint from jsonb_array_elements_text($1::text::jsonb) as n) and finished_at is null`,
+      where id in (select n::bigint from json_array_elements_text($1::text::json) as n) and finished_at is null`,
     params: [JSON.stringify(deliveries.map((delivery) => delivery.id)), process],
   }
 }
@@ -64,7 +64,7 @@ export function noteResults(results: AttemptResult[], now: Date, process: string
   return {
     text: `update deliveries d set status = r.status, due_at = coalesce(r.due_at, d.due_at), error = r.error, result = r.result,
         payload = coalesce(r.payload, d.payload), finished_at = r.finished_at, started_by = null
-      from jsonb_to_recordset($1::text::jsonb) as r (id bigint, status text, due_at timestamptz, error text, result jsonb,
+      from json_to_recordset($1::text::json) as r (id bigint, status text, due_at timestamptz, error text, result jsonb,
         payload jsonb, finished_at timestamptz)
       where d.id = r.id and d.started_by = $2`,
     params: [JSON.stringify(rows), process],
@@ -97,7 +97,7 @@ export function insertAttempts(results: AttemptResult[]): Statement | undefined 
 export async function reclaimSending(tx: Tx, queues: string[], process: string): Promise<number> {
   const rows = await tx.query(
     `update deliveries set status = 'pending', doubtful = true, started_by = null
-      where queue in (select jsonb_array_elements_text($1::text::jsonb)) and finished_at is null
+      where queue in (select json_array_elements_text($1::text::json)) and finished_at is null
         and status = 'sending' and started_by is distinct from $2 returning id`,
     [JSON.stringify(queues), process],
   )
