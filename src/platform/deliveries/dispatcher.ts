@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts'
-import { AppError, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { withJitter } from './backoff.ts'
-import type { AttemptOutcome, AttemptResult, Delivery, DeliveryDraft, DeliverySender } from './delivery.ts'
+import type { AttemptResult, Delivery, DeliveryDraft, DeliverySender } from './delivery.ts'
 import { type Lane, Lanes } from './lanes.ts'
+import { makeAttempt } from './make-attempt.ts'
+import { type OwnedQueue, ownedQueue } from './owned-queue.ts'
 import { Pacing } from './pacing.ts'
 
 /** What has to be written: attempts that may only begin once they are noted, and how others ended. */
@@ -28,15 +28,6 @@ export interface DispatcherOptions {
 /** Above so many deliveries of a queue in memory, further ones stay in the database until it is their turn. */
 const memoryLimit = 5000
 const refillBelow = 500
-
-interface OwnedQueue {
-  /** More waits in the database than is held in memory. */
-  overflowed: boolean
-  refilling: Promise<void> | undefined
-  again: boolean
-  /** What ended since the queue began to be read: what was read of it is out of date. */
-  ended: Set<number>
-}
 
 /**
  * Sends what the queues of this process hold: in order within a lane, paced, retried, never more at once than allowed.
@@ -64,7 +55,7 @@ export class Dispatcher {
   /** The queues are ours from now on. */
   own(queue: string): void {
     if (this.#owned.has(queue)) return
-    this.#owned.set(queue, { overflowed: false, refilling: undefined, again: false, ended: new Set() })
+    this.#owned.set(queue, ownedQueue())
     this.wake(queue)
   }
 
@@ -292,41 +283,11 @@ export class Dispatcher {
   async #send(delivery: Delivery): Promise<void> {
     const startedAt = this.#options.clock.now()
     const begin = performance.now()
-    const attempt = await this.#attempt(delivery)
+    const attempt = await makeAttempt(this.#senders.get(delivery.kind), delivery, this.#options)
     this.#notes.results.push({ delivery, attempt, startedAt, durationMs: performance.now() - begin })
     if (this.#ended) return
     // Waiting a moment lets the note ride along with the next batch, unless sends wait for its place.
     this.#options.onNotes(this.#stopping || this.#inFlight >= this.#options.sendsInFlight)
-  }
-
-  async #attempt(delivery: Delivery): Promise<AttemptOutcome> {
-    const sender = this.#senders.get(delivery.kind)
-    if (!sender)
-      return { outcome: 'dead', error: `Nothing in this program sends deliveries of the kind "${delivery.kind}".` }
-    try {
-      const result = await sender.send(delivery, AbortSignal.timeout(this.#options.sendTimeoutMs))
-      return { outcome: 'sent', result }
-    } catch (error) {
-      return this.#failure(sender, delivery, error)
-    }
-  }
-
-  #failure(sender: DeliverySender, delivery: Delivery, error: unknown): AttemptOutcome {
-    const now = this.#options.clock.now().getTime()
-    const message = messageOf(error)
-    if (sender.reroute?.(delivery, error)) {
-      return { outcome: 'retry', error: message, dueAt: new Date(now), payload: delivery.payload }
-    }
-    const known = error instanceof AppError ? error : undefined
-    const result = known?.detail
-    if (known && !known.retryable) return { outcome: 'dead', error: message, result }
-    // A vendor that says when to come back is not counted against the message.
-    if (known?.retryAfterMs !== undefined) delivery.excused = (delivery.excused ?? 0) + 1
-    const delay = known?.retryAfterMs ?? sender.retryDelaysMs[delivery.attempts - (delivery.excused ?? 0) - 1]
-    if (delay === undefined)
-      return { outcome: 'dead', error: `${message} (given up after ${delivery.attempts} attempts)`, result }
-    const wait = known?.retryAfterMs ?? withJitter(delay, Math.random())
-    return { outcome: 'retry', error: message, dueAt: new Date(now + wait), payload: delivery.payload, result }
   }
 
   #retryLater(delivery: Delivery, attempt: { dueAt: Date }): void {
