@@ -34,3 +34,14 @@ function isPassingCode(code: string): boolean {
   if (connectionCodes.has(code) || passingCodes.has(code)) return true
   return /^[0-9A-Z]{5}$/.test(code) && goneClasses.some((prefix) => code.startsWith(prefix))
 }
+
+/** Whether the connection that an error came from is gone, or about to be: the server ends it after a fatal error. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown }
+  return severity === 'FATAL' || severity === 'PANIC' || (typeof code === 'string' && connectionCodes.has(code))
+}
+
+/** What is thrown instead of sending anything on a connection that is gone. */
+export function connectionLost(): Error {
+  return Object.assign(new Error('The connection to the database was lost.'), { code: 'CONNECTION_CLOSED' })
+}

@@ -2,6 +2,9 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { allDone } from './all-done.ts'
 import type { Database, Orm, Tx } from './database.ts'
+import { connectionLost } from './failures.ts'
+import { type TransactionState, transactionOn, watched } from './postgres-transaction.ts'
+import { openRenewablePool } from './renewable-pool.ts'
 
 const channel = 'parley'
 
@@ -34,51 +37,63 @@ export function openPostgres(url: string): PostgresDatabase {
     backoff: reconnectPause,
     onnotice: () => {},
   } satisfies postgres.Options<Record<string, postgres.PostgresType>>
-  const pool = postgres(url, { ...settings, max: 10, connection: { application_name: 'parley', ...serverWatch } })
-  const batches = postgres(url, {
+  const connection = { application_name: 'parley', ...serverWatch }
+  const pool = openRenewablePool(url, { ...settings, max: 10, connection })
+  const batches = openBatches(url, {
     ...settings,
     max: 1,
-    connection: { application_name: 'parley batches', ...serverWatch, ...batchPlans },
+    connection: { ...connection, application_name: 'parley batches', ...batchPlans },
   })
-  const orm = drizzle(pool, { casing: 'snake_case' })
-  drizzle(batches)
-
-  const batch = batchTransactions(batches)
-
-  const run = async <T>(client: postgres.Sql, work: (tx: Tx) => Promise<T>): Promise<T> => {
-    const state = { over: false }
-    const end = () => {
-      state.over = true
-    }
-    // The connection may be lost while the work goes on, so the end of the one is not that of the other.
-    try {
-      return (await client.begin((sql) => work(transactionOn(endable(sql, state), client)).finally(end))) as T
-    } finally {
-      end()
-    }
-  }
+  const listening = postgres(url, { ...settings, max: 1, connection })
+  let orm = { of: pool.sql, orm: ormOn(pool.sql) }
 
   return {
     kind: 'postgres',
     url,
-    orm,
-    query: (text, params = []) => pool.unsafe(text, params as never[], { prepare: params.length > 0 }) as never,
-    transaction: (work) => run(pool, work),
-    batchTransaction: batch.run,
+    get orm() {
+      if (orm.of !== pool.sql) orm = { of: pool.sql, orm: ormOn(pool.sql) }
+      return orm.orm
+    },
+    query: (text, params = []) => pool.sql.unsafe(text, params as never[], { prepare: params.length > 0 }) as never,
+    transaction: (work) => runTransaction(pool.sql, work),
+    batchTransaction: batches.run,
     notify: async (topic) => {
-      await pool.notify(channel, topic)
+      await pool.sql.notify(channel, topic)
     },
     listen: async (onTopic, onReconnect) => {
       let connectedBefore = false
-      await pool.listen(channel, onTopic, () => {
+      await listening.listen(channel, onTopic, () => {
         if (connectedBefore) onReconnect()
         connectedBefore = true
       })
     },
     close: async () => {
-      batch.release()
-      await Promise.all([pool.end({ timeout: 5 }), batches.end({ timeout: 5 })])
+      await Promise.all([pool.close(), batches.close(), listening.end({ timeout: 5 })])
     },
+  }
+}
+
+function ormOn(sql: postgres.Sql): Orm {
+  return drizzle(sql, { casing: 'snake_case' })
+}
+
+async function runTransaction<T>(client: postgres.Sql, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const state: TransactionState = { over: false, lost: false }
+  try {
+    return (await client.begin(async (sql) => {
+      try {
+        return await work(transactionOn(sql, client, state))
+      } catch (error) {
+        // The driver would send a rollback now; it fails the transaction itself as soon as the connection is closed.
+        if (state.lost) await new Promise(() => {})
+        throw error
+      } finally {
+        state.over = true
+      }
+    })) as T
+  } finally {
+    // The connection may be lost while the work goes on, so the end of the one is not that of the other.
+    state.over = true
   }
 }
 
@@ -86,18 +101,29 @@ export function openPostgres(url: string): PostgresDatabase {
  * Transactions one after another on one connection, in two trips to the server each: `begin` goes with the first statements and
  * `commit` with the last ones. A connection that failed is let go, and a new one is taken for the next transaction.
  */
-function batchTransactions(client: postgres.Sql): { run: Database['batchTransaction']; release(): void } {
+function openBatches(
+  url: string,
+  settings: postgres.Options<Record<string, postgres.PostgresType>>,
+): { run: Database['batchTransaction']; close(): Promise<void> } {
   let connection: postgres.ReservedSql | undefined
+  let current: TransactionState | undefined
+  const pool = openRenewablePool(url, settings, () => {
+    connection = undefined
+    if (current) Object.assign(current, { over: true, lost: true })
+  })
   const run: Database['batchTransaction'] = async (work) => {
+    const client = pool.sql
     connection ??= await client.reserve()
     const sql = connection
-    const send = (statement: string): Promise<unknown> => sql.unsafe(statement).execute() as unknown as Promise<unknown>
-    const state = { over: false }
+    const state: TransactionState = { over: false, lost: false }
+    current = state
+    const send = (statement: string): Promise<unknown> =>
+      watched(sql.unsafe(statement), state).execute() as unknown as Promise<unknown>
     const under: Promise<unknown>[] = []
     try {
       under.push(send('begin'))
-      const tx = transactionOn(endable(sql, state), client)
-      const result = await work(tx, (written) => under.push(written))
+      const result = await work(transactionOn(sql, client, state), (written) => under.push(written))
+      if (state.lost) throw connectionLost()
       state.over = true
       under.push(send('commit'))
       await allDone(under)
@@ -105,44 +131,17 @@ function batchTransactions(client: postgres.Sql): { run: Database['batchTransact
     } catch (error) {
       state.over = true
       await Promise.allSettled(under)
-      // A connection on which even this fails is gone.
-      await send('rollback').catch(() => {
-        connection = undefined
-      })
+      if (!state.lost) await send('rollback').catch(() => undefined)
       throw error
+    } finally {
+      current = undefined
     }
   }
-  return { run, release: () => connection?.release() }
-}
-
-/**
- * A statement that comes after the end of its transaction would be run outside of any, or in the next one of the same
- * connection: it is refused.
- */
-function endable(sql: Runner, state: { over: boolean }): Runner {
-  const { unsafe } = sql
-  const fenced = ((...query: Parameters<typeof unsafe>) => {
-    if (state.over) throw new Error('The transaction is over; this statement came too late.')
-    return unsafe(...query)
-  }) as typeof unsafe
-  return Object.assign((...query: Parameters<Runner>) => sql(...query), sql, { unsafe: fenced }) as unknown as Runner
-}
-
-/** What runs the statements of a transaction. */
-type Runner = postgres.TransactionSql | postgres.ReservedSql
-
-function transactionOn(sql: Runner, client: postgres.Sql): Tx {
-  let orm: Orm | undefined
   return {
-    transaction: true,
-    get orm() {
-      orm ??= drizzle(Object.assign(sql, { options: client.options }) as unknown as postgres.Sql, {
-        casing: 'snake_case',
-      })
-      return orm
+    run,
+    close: () => {
+      connection?.release()
+      return pool.close()
     },
-    // The driver sends a query when it is awaited; sent at once, statements keep the order in which they were asked for.
-    query: (text, params = []) =>
-      sql.unsafe(text, params as never[], { prepare: params.length > 0 }).execute() as never,
   }
 }

@@ -57,7 +57,7 @@ const workOptions = {
 /** Jobs kept in the database itself, in a schema of their own. */
 export function createJobs({ db, log }: { db: Database; log: Log }): Jobs {
   const boss = new PgBoss({ ...databaseForJobs(db), ...looks })
-  boss.on('error', (error) => log.error({ error }, 'The jobs met an error.'))
+  boss.on('error', (error) => log.error({ error: messageOf(error) }, 'The jobs met an error.'))
   boss.on('warning', (warning) => log.warn({ warning }, 'The jobs give a warning.'))
   const handlers = new Map<string, JobHandler<object>>()
   const schedules: { queue: string; cron: string; timeZone: string }[] = []
