@@ -477,6 +477,5 @@ CREATE INDEX "changes_by_commit" ON "changes" USING btree ("xact","id");--> stat
 CREATE INDEX "changes_by_contact" ON "changes" USING btree ("contact_id","id") WHERE kind not like 'message.%';--> statement-breakpoint
 CREATE INDEX "deliveries_open" ON "deliveries" USING btree ("queue","id") WHERE finished_at is null;--> statement-breakpoint
 CREATE INDEX "deliveries_open_lane" ON "deliveries" USING btree ("lane") WHERE finished_at is null;--> statement-breakpoint
-CREATE INDEX "deliveries_dead" ON "deliveries" USING btree ("project_id","id") WHERE status = 'dead';--> statement-breakpoint
 CREATE INDEX "deliveries_by_subject" ON "deliveries" USING btree ("kind","subject_id","id") WHERE kind <> 'message';--> statement-breakpoint
 CREATE INDEX "postback_calls_by_postback" ON "postback_calls" USING btree ("postback_id","id");
