@@ -1,8 +1,12 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const hasServer = Boolean(process.env.DATABASE_URL)
+if (!hasServer) console.log('Without DATABASE_URL the tests of test/faults/postgres are left out: they need a server.')
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(hasServer ? [] : ['test/faults/postgres/**'])],
     globalSetup: ['test/global-setup.ts'],
     maxWorkers: 2,
     testTimeout: 20_000,

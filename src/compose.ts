@@ -42,6 +42,7 @@ import { createSafeHttp } from './platform/safe-http/safe-http.ts'
 import { createVault } from './platform/secrets.ts'
 import { openSignals } from './platform/signals.ts'
 import { startSweeper } from './platform/sweeper.ts'
+import { within } from './platform/within.ts'
 import { deliverChanges, webhookQueue } from './sync/deliver-changes.ts'
 import { postbackHistory } from './sync/postbacks.store.ts'
 import { webhookSender } from './sync/send-webhook.ts'
@@ -290,14 +291,4 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       if (!given.db) await db.close()
     },
   }
-}
-
-/** Waits for work, but at most so many milliseconds. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([work, limit])
-  clearTimeout(timer)
 }

@@ -20,16 +20,20 @@ async function startThree(): Promise<void> {
 async function post(update: unknown, turn: number): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     const { address } = programs[(turn + attempt) % programs.length]!
-    const status = await fetch(`${address}/hooks/${stage.hookId}`, {
-      method: 'POST',
-      headers: vendorHeaders,
-      body: JSON.stringify(update),
-    }).then(
-      async (response) => (await response.arrayBuffer(), response.status),
-      () => 0,
-    )
+    const status = await statusOf(`${address}/hooks/${stage.hookId}`, update)
     if (status === 200) return
     await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** 0 when nobody answers. */
+async function statusOf(hook: string, update: unknown): Promise<number> {
+  try {
+    const response = await fetch(hook, { method: 'POST', headers: vendorHeaders, body: JSON.stringify(update) })
+    await response.arrayBuffer()
+    return response.status
+  } catch {
+    return 0
   }
 }
 
