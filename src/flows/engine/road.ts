@@ -148,6 +148,8 @@ export function createRoad(options: RoadOptions): Road {
   async function recover(batch: Batch, error: unknown): Promise<void> {
     if (isPassing(error)) return waitForDatabase(batch, error)
     log.warn({ error }, 'A batch failed; its threads are tried one by one.')
+    // What another process deleted meanwhile may still be remembered.
+    for (const projectId of options.cache.projectIds()) options.cache.forget(projectId)
     try {
       const write = (notes: Notes, settles: boolean) => db.batchTransaction((tx) => writeNotes(tx, notes, settles))
       await isolateNotes({ log, dispatcher, write })

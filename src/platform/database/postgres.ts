@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { allDone } from './all-done.ts'
+import { corkedSocket } from './corked-socket.ts'
 import type { Database, Orm, Tx } from './database.ts'
 import { connectionLost } from './failures.ts'
 import { type TransactionState, transactionOn, watched } from './postgres-transaction.ts'
@@ -12,7 +13,13 @@ const channel = 'parley'
  * Plans of the message path: until the tables are analysed the planner may choose to read them whole
  * (https://www.postgresql.org/docs/current/runtime-config-query.html), so only index scans are left to it.
  */
-const batchPlans = { enable_hashjoin: 'off', enable_mergejoin: 'off', enable_seqscan: 'off', jit: 'off' }
+const batchPlans = {
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_seqscan: 'off',
+  jit: 'off',
+  plan_cache_mode: 'force_generic_plan',
+}
 
 export interface PostgresDatabase extends Database {
   /** The server's address, with its password. */
@@ -42,6 +49,8 @@ export function openPostgres(url: string): PostgresDatabase {
   const batches = openBatches(url, {
     ...settings,
     max: 1,
+    // Where there are several servers the driver's own way tries one after another.
+    ...(!url.includes(',') && { socket: corkedSocket }),
     connection: { ...connection, application_name: 'parley batches', ...batchPlans },
   })
   const listening = postgres(url, { ...settings, max: 1, connection })
