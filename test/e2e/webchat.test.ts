@@ -229,6 +229,7 @@ describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => 
     await page.getByRole('button', { name: 'Open the chat' }).click()
     const chat = page.frameLocator('iframe')
     await chat.getByRole('heading', { name: 'Shop help' }).waitFor()
+    await chat.locator('.input:focus').waitFor()
     await page.keyboard.type('Hello')
     await page.keyboard.press('Enter')
     await expect.poll(() => host.threads().length).toBe(1)

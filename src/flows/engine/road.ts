@@ -58,6 +58,8 @@ export interface Road {
 /** The most that one transaction takes. */
 const batchLimit = 200
 const pendingLimit = 500
+/** How long a batch waits for the sends that the one before began: one batch with their results costs less than two. In milliseconds. */
+const gatherMs = 4
 /** How long notes of results wait for a batch to ride along with, in milliseconds. */
 const noteLingerMs = 5
 const noNotes: Notes = { starts: [], results: [] }
@@ -66,7 +68,7 @@ const lostDatabaseMs = 250
 
 export function createRoad(options: RoadOptions): Road {
   const { db, dispatcher, log, metrics } = options
-  const road = createMicroBatch<RoadItem>(batchLimit, runItems)
+  const road = createMicroBatch<RoadItem>(batchLimit, runItems, () => dispatcher.underWay.mostEnded(gatherMs))
   let linger: NodeJS.Timeout | undefined
   /** A transaction was lost, perhaps after its commit. */
   let lostSight = false

@@ -5,6 +5,7 @@ import { type Lane, Lanes } from './lanes.ts'
 import { makeAttempt } from './make-attempt.ts'
 import { type OwnedQueue, ownedQueue } from './owned-queue.ts'
 import { Pacing } from './pacing.ts'
+import { UnderWay } from './under-way.ts'
 
 /** What has to be written: attempts that may only begin once they are noted, and how others ended. */
 export interface Notes {
@@ -34,6 +35,7 @@ const refillBelow = 500
  * It writes nothing itself: whoever runs the message path takes its notes along in the next transaction.
  */
 export class Dispatcher {
+  readonly underWay = new UnderWay()
   readonly #options: DispatcherOptions
   readonly #senders: Map<string, DeliverySender>
   readonly #lanes = new Lanes()
@@ -103,10 +105,7 @@ export class Dispatcher {
     }
   }
 
-  /**
-   * What has to be written now; it is handed back by {@link noted} or {@link notNoted}. The transaction that notes a result makes room for
-   * another send: what begins with it never makes more than allowed.
-   */
+  /** What has to be written now, for {@link noted} or {@link notNoted}. The transaction that notes a result makes room for a send. */
   takeNotes(): Notes {
     const { results } = this.#notes
     this.#notes.results = []
@@ -283,7 +282,7 @@ export class Dispatcher {
   async #send(delivery: Delivery): Promise<void> {
     const startedAt = this.#options.clock.now()
     const begin = performance.now()
-    const attempt = await makeAttempt(this.#senders.get(delivery.kind), delivery, this.#options)
+    const attempt = await this.underWay.run(makeAttempt(this.#senders.get(delivery.kind), delivery, this.#options))
     this.#notes.results.push({ delivery, attempt, startedAt, durationMs: performance.now() - begin })
     if (this.#ended) return
     // Waiting a moment lets the note ride along with the next batch, unless sends wait for its place.
