@@ -231,7 +231,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
 
   const channels: OpenChannels = {
     byHook: async (hookId) => {
-      const open = hub.byHook(hookId)
+      const open = await hub.findByHook(hookId)
       return open && { id: open.channel.id, projectId: open.channel.projectId, adapter: open.adapter }
     },
     adapter: async (channelId) => hub.adapter(channelId),

@@ -5,7 +5,7 @@ import type { Log } from '../platform/log.ts'
 import type { Vault } from '../platform/secrets.ts'
 import type { Capabilities, ChannelAdapter, ChannelCatalogue } from './channel.ts'
 import { openSettings } from './channel-settings.ts'
-import { enabledChannels, findChannel, updateChannelRow } from './channels.store.ts'
+import { enabledChannels, findChannel, findChannelByHook, updateChannelRow } from './channels.store.ts'
 import type { Channel } from './conversation.ts'
 import type { ChannelEvent, ThreadRef } from './event.ts'
 import type { ConversationKind, Identity } from './message.ts'
@@ -58,6 +58,15 @@ export class ChannelHub {
   byHook(hookId: string): OpenChannel | undefined {
     const id = this.#byHook.get(hookId)
     return id === undefined ? undefined : this.#open.get(id)
+  }
+
+  /** The same, and one that another process made or switched on without our hearing of it. */
+  async findByHook(hookId: string): Promise<OpenChannel | undefined> {
+    const open = this.byHook(hookId)
+    if (open) return open
+    const channel = await findChannelByHook(this.#options.db, hookId)
+    if (channel?.enabled) await this.reload(channel.id)
+    return this.byHook(hookId)
   }
 
   projectOf(channelId: number): number | undefined {

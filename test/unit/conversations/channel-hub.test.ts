@@ -55,6 +55,21 @@ describe('the channels that are open', () => {
     })
     await hub.load()
   })
+
+  it('find one that another process has made, without having heard of it', async () => {
+    const input = { kind: 'webchat', name: 'made elsewhere', settings: {} }
+    const parts = {
+      catalogue: new Map([[definition.kind, definition]]),
+      vault: createVault('a key for the tests only'),
+    }
+    const made = await fresh.db.transaction(async (tx) =>
+      createChannel(tx, { projectId: channel.projectId, now: new Date(), by: { kind: 'system' } }, input, parts),
+    )
+    expect(hub.byHook(made.hookId)).toBeUndefined()
+    expect((await hub.findByHook(made.hookId))?.channel.id).toBe(made.id)
+    expect(await hub.findByHook('hk_nobody')).toBeUndefined()
+  })
+
   afterAll(async () => {
     await hub.close()
     await fresh.drop()
