@@ -1,6 +1,6 @@
 import { AppError, messageOf } from '../../../platform/errors.ts'
-import { storable } from '../../../platform/storable.ts'
 import type { SafeHttp, SafeResponse } from '../../../platform/safe-http/safe-http.ts'
+import { storable } from '../../../platform/storable.ts'
 import type { PreparedRequest } from './prepare-request.ts'
 
 /** What the last try was answered with. */
