@@ -21,6 +21,9 @@ const batchPlans = {
   plan_cache_mode: 'force_generic_plan',
 }
 
+/** A plan made for tables that were small is wrong when they have grown: after so many transactions plans are made anew. */
+const planLife = 500
+
 export interface PostgresDatabase extends Database {
   /** The server's address, with its password. */
   readonly url: string
@@ -116,6 +119,7 @@ function openBatches(
 ): { run: Database['batchTransaction']; close(): Promise<void> } {
   let connection: postgres.ReservedSql | undefined
   let current: TransactionState | undefined
+  let count = 0
   const pool = openRenewablePool(url, settings, () => {
     connection = undefined
     if (current) Object.assign(current, { over: true, lost: true })
@@ -130,6 +134,7 @@ function openBatches(
       watched(sql.unsafe(statement), state).execute() as unknown as Promise<unknown>
     const under: Promise<unknown>[] = []
     try {
+      if (count++ % planLife === 0) under.push(send('discard plans'))
       under.push(send('begin'))
       const result = await work(transactionOn(sql, client, state), (written) => under.push(written))
       if (state.lost) throw connectionLost()
