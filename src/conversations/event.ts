@@ -45,7 +45,8 @@ export interface MessageEvent extends EventBase {
     entities?: Entity[]
     parts?: Part[]
     replyToExternalId?: string
-    /** The bot is meant: always true in a direct thread; in a group a reply to it, a mention or a command to it. */
+    /** The bot is meant: in a direct thread by all that a person says, but not by notices such as a pinned message; in a group by a reply to it, a
+     * mention or a command to it. What does not mean the bot moves no flow. */
     addressesBot: boolean
     /** The parts of one album come as several events with the same id. */
     albumId?: string

@@ -1,7 +1,7 @@
 import type { DeliveryDraft } from '../platform/deliveries/delivery.ts'
 import type { Outbound } from './channel.ts'
 import type { Conversation, Message } from './conversation.ts'
-import type { ConversationKind } from './message.ts'
+import type { Content, ConversationKind } from './message.ts'
 
 /** What a delivery of a message carries. */
 export interface MessagePayload {
@@ -31,6 +31,37 @@ export function channelOfQueue(queue: string): number {
 /** What keeps a conversation's messages in order. */
 export function conversationLane(conversationId: number): string {
   return `conversation:${conversationId}`
+}
+
+/** A message of ours that is not sent yet, said by an operator or by a block of a run. */
+export function outboundMessage(
+  id: number,
+  conversation: Pick<Conversation, 'id' | 'projectId'>,
+  content: Content,
+  author: Pick<Message, 'operatorId' | 'runId' | 'blockId'>,
+  at: Date,
+): Message {
+  return {
+    ...author,
+    id,
+    projectId: conversation.projectId,
+    conversationId: conversation.id,
+    direction: 'outbound',
+    contactId: null,
+    externalId: null,
+    text: content.text,
+    entities: content.entities ?? null,
+    parts: content.parts ?? null,
+    replyToExternalId: content.replyToExternalId ?? null,
+    addressesBot: false,
+    albumId: null,
+    reactions: null,
+    status: 'pending',
+    error: null,
+    at,
+    editedAt: null,
+    deletedAt: null,
+  }
 }
 
 /** The delivery that brings a message to its thread. */

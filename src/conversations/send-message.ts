@@ -7,7 +7,7 @@ import { recordWork } from '../team/record-work.ts'
 import type { Message } from './conversation.ts'
 import { drawIds, lockConversation, noteManagersMessage } from './conversations.store.ts'
 import type { Content } from './message.ts'
-import { messageDelivery } from './message-delivery.ts'
+import { messageDelivery, outboundMessage } from './message-delivery.ts'
 import { insertMessages } from './messages.store.ts'
 
 /**
@@ -27,29 +27,14 @@ export async function sendMessage(
   if (!found) throw new AppError('not_found', `There is no conversation ${conversationId} in this project.`)
   const { conversation, threadExternalId } = found
   const [block] = await drawIds(tx, 1)
-  const message: Message = {
-    id: block!.next,
-    projectId: context.projectId,
-    conversationId,
-    direction: 'outbound',
-    contactId: null,
-    operatorId: context.by.kind === 'operator' ? context.by.id : null,
-    runId: null,
-    blockId: null,
-    externalId: null,
-    text: content.text,
-    entities: content.entities ?? null,
-    parts: content.parts ?? null,
-    replyToExternalId: content.replyToExternalId ?? null,
-    addressesBot: false,
-    albumId: null,
-    reactions: null,
-    status: 'pending',
-    error: null,
-    at: context.now,
-    editedAt: null,
-    deletedAt: null,
-  }
+  const operatorId = context.by.kind === 'operator' ? context.by.id : null
+  const message = outboundMessage(
+    block!.next,
+    conversation,
+    content,
+    { operatorId, runId: null, blockId: null },
+    context.now,
+  )
   await runTogether(tx, [
     insertMessages([message]),
     insertDeliveries([messageDelivery(message, conversation, threadExternalId, false)], '', context.now),

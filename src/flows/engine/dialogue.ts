@@ -1,7 +1,7 @@
 import type { Conversation, Message } from '../../conversations/conversation.ts'
 import { lockConversation, type PlacedConversation } from '../../conversations/conversations.store.ts'
 import type { Content } from '../../conversations/message.ts'
-import { messageDelivery } from '../../conversations/message-delivery.ts'
+import { messageDelivery, outboundMessage } from '../../conversations/message-delivery.ts'
 import { openDialogue } from '../../conversations/open-dialogue.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'
@@ -81,29 +81,7 @@ export function say(
 ): Message {
   const { conversation, threadExternalId } = dialogue
   const { writes } = context
-  const message: Message = {
-    id: context.nextId(),
-    projectId: conversation.projectId,
-    conversationId: conversation.id,
-    direction: 'outbound',
-    contactId: null,
-    operatorId: null,
-    runId: author.runId,
-    blockId: author.blockId,
-    externalId: null,
-    text: content.text,
-    entities: content.entities ?? null,
-    parts: content.parts ?? null,
-    replyToExternalId: content.replyToExternalId ?? null,
-    addressesBot: false,
-    albumId: null,
-    reactions: null,
-    status: 'pending',
-    error: null,
-    at: context.now,
-    editedAt: null,
-    deletedAt: null,
-  }
+  const message = outboundMessage(context.nextId(), conversation, content, { ...author, operatorId: null }, context.now)
   writes.messages.push(message)
   writes.deliveries.push(messageDelivery(message, conversation, threadExternalId, typing))
   writes.changes.push({
