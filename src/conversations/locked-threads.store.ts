@@ -97,8 +97,9 @@ export async function readLockedThreads(
             case when w.channel_id = 0 then substring(w.external_id from '^contact:(\\d+)$')::bigint end)) as threads,
        (select json_agg(e) from (
           select e.id, e.thread_id, e.external_id, e.payload, e.received_at, e.hold_until
-            from wanted w join events e on e.thread_id = w.id
-           where e.status = 'pending' order by e.id limit $5) e) as pending,
+            from wanted w cross join lateral (
+              select * from events e where e.thread_id = w.id and e.status = 'pending' order by e.id limit $5) e
+           order by e.id limit $5) e) as pending,
        (select json_agg(json_build_object('key', i.project_id || '/' || i.kind || '/' || i.value, 'contact', row_to_json(p)))
           from json_to_recordset($4::text::json) as k (project_id bigint, kind text, value text)
           join identities i on i.project_id = k.project_id and i.kind = k.kind and i.value = k.value

@@ -49,11 +49,15 @@ export function noteStarts(deliveries: Delivery[], process: string): Statement |
   }
 }
 
-/** Notes how attempts of `process` ended; what another process has taken over meanwhile is no longer its to note. */
+/**
+ * Notes how attempts of `process` ended; what another process has taken over meanwhile is no longer its to note. The name
+ * stands in the rows, as one beside them would let the planner read the whole table for it.
+ */
 export function noteResults(results: AttemptResult[], now: Date, process: string): Statement | undefined {
   if (results.length === 0) return undefined
   const rows = results.map(({ delivery, attempt }) => ({
     id: delivery.id,
+    process,
     status: attempt.outcome === 'retry' ? 'pending' : attempt.outcome,
     due_at: attempt.outcome === 'retry' ? attempt.dueAt : null,
     error: attempt.outcome === 'sent' ? null : attempt.error,
@@ -64,10 +68,10 @@ export function noteResults(results: AttemptResult[], now: Date, process: string
   return {
     text: `update deliveries d set status = r.status, due_at = coalesce(r.due_at, d.due_at), error = r.error, result = r.result,
         payload = coalesce(r.payload, d.payload), finished_at = r.finished_at, started_by = null
-      from json_to_recordset($1::text::json) as r (id bigint, status text, due_at timestamptz, error text, result jsonb,
-        payload jsonb, finished_at timestamptz)
-      where d.id = r.id and d.started_by = $2`,
-    params: [JSON.stringify(rows), process],
+      from json_to_recordset($1::text::json) as r (id bigint, process text, status text, due_at timestamptz, error text,
+        result jsonb, payload jsonb, finished_at timestamptz)
+      where d.id = r.id and d.started_by = r.process`,
+    params: [JSON.stringify(rows)],
   }
 }
 
