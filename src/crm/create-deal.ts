@@ -67,6 +67,7 @@ export async function createDeal(tx: Tx, context: WorkContext, input: z.input<ty
     stageId: place.stage.id,
     responsibleId: wanted.responsibleId,
     status: statusOfStage[place.stage.type],
+    statusSince: now,
     version: 1,
     createdAt: now,
     updatedAt: now,

@@ -83,6 +83,8 @@ export const deals = pgTable(
       .references(() => stages.id),
     responsibleId: ref(),
     status: text().$type<DealStatus>().notNull(),
+    /** Since when it has this status: of a won deal, when it was won. */
+    statusSince: moment().notNull(),
     /** The deal waits for a person: the flow switched its conversation to manual. */
     manual: boolean().notNull().default(false),
     /** Grows with each change, so that a receiver can drop the older of two. */
@@ -94,6 +96,11 @@ export const deals = pgTable(
     unique('deals_number').on(table.projectId, table.number),
     index('deals_by_contact').on(table.contactId, table.id),
     index('deals_by_stage').on(table.stageId, table.id),
+    index('deals_by_status').on(table.projectId, table.status, table.id),
+    index('deals_by_responsible').on(table.responsibleId, table.id),
+    // Holds all that the board asks for, so that its sums are read from the index alone.
+    index('deals_on_board').on(table.pipelineId, table.stageId, table.currency, table.budget),
+    index('deals_by_variable').using('gin', table.variables.op('jsonb_path_ops')),
   ],
 )
 

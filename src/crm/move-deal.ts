@@ -33,6 +33,7 @@ export async function moveDeal(tx: Tx, context: WorkContext, input: DealMoveInpu
     pipelineId: place.pipeline.id,
     stageId: place.stage.id,
     status,
+    statusSince: status === before.deal.status ? before.deal.statusSince : now,
     updatedAt: now,
   })
   await insertMove(tx, { dealId: deal.id, fromStageId: before.deal.stageId, toStageId: deal.stageId, at: now })

@@ -45,6 +45,8 @@ export const operators = pgTable('operators', {
   email: text(),
   role: text().$type<OperatorRole>().notNull(),
   onShift: boolean().notNull(),
+  /** The operator as a person we can write to; a reference that a lower table cannot declare, the migration does. */
+  contactId: ref(),
   createdAt: moment().notNull(),
 })
 
