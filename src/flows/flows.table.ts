@@ -3,7 +3,7 @@ import { boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } fro
 import { id, moment, ref } from '../platform/columns.ts'
 import { projects } from '../team/team.table.ts'
 import type { FlowGraph } from './flow.ts'
-import type { Branch } from './run.ts'
+import type { Branch, RunCause } from './run.ts'
 
 /** A graph of blocks joined by arrows: a draft that is edited and versions that run. */
 export const flows = pgTable(
@@ -61,6 +61,8 @@ export const runs = pgTable(
     /** What waits: for a reply, a moment, a call. Empty when the run is over. */
     branches: jsonb().$type<Branch[]>().notNull(),
     variables: jsonb().$type<Record<string, unknown>>().notNull(),
+    /** The change that began it, if one did. */
+    cause: jsonb().$type<RunCause>(),
     dealId: ref(),
     /** The channel through which a run without a conversation writes first. */
     sendingChannelId: ref(),

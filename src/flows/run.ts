@@ -1,3 +1,4 @@
+import type { ChangeChain } from '../team/context.ts'
 import type { CallResult } from './block.ts'
 
 /** What a branch of a run waits for: the contact's reply, a moment, or work outside. */
@@ -42,4 +43,11 @@ export interface CallBranch extends BranchBase {
   request: string
   /** How often each block was passed since the run last waited, so that a circle of calls is noticed too. */
   visits: Record<string, number>
+}
+
+/** Of a run that a change began: what the change was, and how it came about. */
+export interface RunCause {
+  /** What placeholders see as `trigger`. */
+  trigger: Record<string, unknown>
+  chain: ChangeChain
 }
