@@ -1,7 +1,8 @@
-import { boolean, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { boolean, integer, jsonb, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import { id, moment, ref } from '../platform/columns.ts'
 
-/** Opening hours by ISO weekday (`1` is Monday): pairs of `HH:MM`, in the project's time zone. */
+/** Opening hours by ISO weekday (`1` is Monday): pairs of `HH:MM`, in the project's time zone; a night ends on the next day. */
 export type WorkingHours = Record<string, [from: string, to: string][]>
 
 /** One business: every other row belongs to one. */
@@ -36,19 +37,27 @@ export const projectVariables = pgTable(
 export type OperatorRole = 'owner' | 'admin' | 'manager' | 'service'
 
 /** A person of the team, or the service behind an API key. */
-export const operators = pgTable('operators', {
-  id: id(),
-  projectId: ref()
-    .notNull()
-    .references(() => projects.id, { onDelete: 'cascade' }),
-  name: text().notNull(),
-  email: text(),
-  role: text().$type<OperatorRole>().notNull(),
-  onShift: boolean().notNull(),
-  /** The operator as a person we can write to; a reference that a lower table cannot declare, the migration does. */
-  contactId: ref(),
-  createdAt: moment().notNull(),
-})
+export const operators = pgTable(
+  'operators',
+  {
+    id: id(),
+    projectId: ref()
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text().notNull(),
+    email: text(),
+    role: text().$type<OperatorRole>().notNull(),
+    onShift: boolean().notNull(),
+    /** The hours of this person alone; null: the whole shift. */
+    workingHours: jsonb().$type<WorkingHours>(),
+    /** How many of each round this person is given, where distribution goes by share. */
+    share: integer().notNull().default(1),
+    /** The operator as a person we can write to; a reference that a lower table cannot declare, the migration does. */
+    contactId: ref(),
+    createdAt: moment().notNull(),
+  },
+  (table) => [uniqueIndex('operators_email').on(table.projectId, sql`lower(${table.email})`)],
+)
 
 /** A key of the API; only its SHA-256 is kept. It acts as its operator, within its scopes. */
 export const apiKeys = pgTable('api_keys', {
