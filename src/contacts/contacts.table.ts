@@ -43,6 +43,8 @@ export const contacts = pgTable(
     responsibleId: ref().references(() => operators.id, { onDelete: 'set null' }),
     attributes: jsonb().$type<Record<string, AttributeValue>>().notNull().default({}),
     labels: text().array().notNull().default(sql`'{}'`),
+    /** The fields that people gave or took away themselves: what a channel tells no longer changes them. */
+    setByHand: text().array().notNull().default(sql`'{}'`),
     blockedUntil: moment(),
     blockedReason: text(),
     blockedById: ref(),
@@ -52,7 +54,12 @@ export const contacts = pgTable(
     createdAt: moment().notNull(),
     updatedAt: moment().notNull(),
   },
-  (table) => [index('contacts_by_project').on(table.projectId, table.id)],
+  (table) => [
+    index('contacts_by_project').on(table.projectId, table.id),
+    index('contacts_by_username')
+      .on(table.projectId, sql`lower(${table.username})`)
+      .where(sql`username is not null`),
+  ],
 )
 
 /** Something that tells who a contact is: the kind is named by the adapter (`telegram`, `phone`, `email`, `webchat`). */
@@ -106,6 +113,8 @@ export const notes = pgTable(
     operatorId: ref(),
     text: text().notNull(),
     createdAt: moment().notNull(),
+    /** When its text was changed last; absent when never. */
+    updatedAt: moment(),
   },
   (table) => [index('notes_by_contact').on(table.contactId, table.id)],
 )

@@ -118,6 +118,7 @@ function newContact(id: number, now: Date, person: NewPerson): Contact {
     responsibleId: null,
     attributes: {},
     labels: [],
+    setByHand: [],
     blockedUntil: null,
     blockedReason: null,
     blockedById: null,
