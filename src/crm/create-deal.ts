@@ -43,8 +43,8 @@ export const newDealSchema = z.strictObject({
 })
 
 /**
- * Makes a deal of a contact. That it entered its first stage is told by `deal.created`, not by a change of its own.
- * Throws `invalid` that names what does not exist, `not_found`.
+ * Makes a deal of a contact. That it entered its first stage and is somebody's is told by `deal.created`, not by changes of
+ * their own. Throws `invalid` that names what does not exist, `not_found`.
  */
 export async function createDeal(tx: Tx, context: WorkContext, input: z.input<typeof newDealSchema>): Promise<Deal> {
   const { projectId, now } = context
@@ -74,7 +74,11 @@ export async function createDeal(tx: Tx, context: WorkContext, input: z.input<ty
   })
   await insertMove(tx, { dealId: deal.id, fromStageId: null, toStageId: deal.stageId, at: now })
   const subject = { dealId: deal.id, contactId: contact.id, conversationId: deal.conversationId }
-  await recordWork(tx, context, 'deal.created', subject, { ...place, status: deal.status })
+  await recordWork(tx, context, 'deal.created', subject, {
+    ...place,
+    status: deal.status,
+    responsibleId: deal.responsibleId,
+  })
   return deal
 }
 

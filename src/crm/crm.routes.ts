@@ -8,15 +8,19 @@ import { createStage } from './create-stage.ts'
 import * as calls from './crm.schemas.ts'
 import { type Deal, type DealView, dealView } from './deal.ts'
 import * as dealCalls from './deals.schemas.ts'
-import { listDeals, readMoves } from './deals.store.ts'
+import { listDeals } from './deals.store.ts'
+import { deleteDeal } from './delete-deal.ts'
 import { deletePipeline } from './delete-pipeline.ts'
 import { deleteSpot } from './delete-spot.ts'
 import { deleteStage } from './delete-stage.ts'
 import { getDeal } from './get-deal.ts'
 import { getPipeline } from './get-place.ts'
 import { moveDeal } from './move-deal.ts'
+import { moveToNextStage } from './move-to-next-stage.ts'
 import { listPipelines, listSpots } from './pipelines.store.ts'
 import { readBoard } from './read-board.ts'
+import { readDealHistory } from './read-deal-history.ts'
+import { setDealStatus } from './set-deal-status.ts'
 import { updateDeal } from './update-deal.ts'
 import { updatePipeline } from './update-pipeline.ts'
 import { updateSpot } from './update-spot.ts'
@@ -80,12 +84,19 @@ function dealRoutes(db: Database): Route[] {
       ),
     ),
     route(dealCalls.postMove, ({ context, params, body }) =>
-      changeDeal(db, context, (tx) => moveDeal(tx, context, { dealId: params.id, ...body })),
+      changeDeal(db, context, (tx) =>
+        'next' in body
+          ? moveToNextStage(tx, context, { dealId: params.id })
+          : moveDeal(tx, context, { dealId: params.id, ...body }),
+      ),
     ),
-    route(dealCalls.getMoves, async ({ context, params }) => {
-      const { deal } = await getDeal(db, context.projectId, params.id)
-      return { items: await readMoves(db, deal.id) }
-    }),
+    route(dealCalls.postStatus, ({ context, params, body }) =>
+      changeDeal(db, context, (tx) => setDealStatus(tx, context, { dealId: params.id, ...body })),
+    ),
+    route(dealCalls.removeDeal, ({ context, params }) =>
+      db.transaction((tx) => deleteDeal(tx, context, { dealId: params.id })),
+    ),
+    route(dealCalls.getMoves, ({ context, params }) => readDealHistory(db, context.projectId, params.id, context.now)),
   ]
 }
 

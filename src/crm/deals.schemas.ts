@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { operation } from '../platform/http/operation.ts'
-import { idParams, idSchema, momentSchema, pageOf, pageQuery } from '../platform/http/schemas.ts'
+import { idParams, idSchema, momentSchema, nullableMomentSchema, pageOf, pageQuery } from '../platform/http/schemas.ts'
 import { dealFieldsSchema, newDealSchema } from './create-deal.ts'
 import { nameSchema } from './create-spot.ts'
 import { stageTypes } from './stage.ts'
@@ -50,6 +50,9 @@ export const getDeals = operation({
     pipelineId: idSchema.optional(),
     stageId: idSchema.optional(),
     status: dealStatus.optional(),
+    responsibleId: idSchema.optional(),
+    variable: z.string().max(64).optional().describe('The name of a variable of the deal that holds `value`.'),
+    value: z.string().max(1000).optional().describe('What the variable holds: `5` finds the number and the text.'),
     search: z.string().max(200).optional().describe('A part of the name, or the number.'),
   }),
   answer: pageOf(dealSchema),
@@ -101,14 +104,40 @@ export const postMove = operation({
   id: 'moveDeal',
   method: 'post',
   path: '/deals/{id}/move',
-  summary: 'Moves a deal to a stage of its spot',
+  summary: 'Moves a deal to a stage',
   access: 'write',
   params: idParams,
-  body: z.strictObject({
-    stage: z.string().min(1).describe('The name of the stage.'),
-    pipeline: z.string().min(1).optional().describe('The name of a pipeline; the one it is in when absent.'),
-  }),
+  body: z.union([
+    z.strictObject({
+      stage: z.string().min(1).describe('The name of a stage of its spot.'),
+      pipeline: z.string().min(1).optional().describe('The name of a pipeline; the one it is in when absent.'),
+    }),
+    z.strictObject({ stageId: z.int().describe('The number of a stage of any pipeline and spot.') }),
+    z.strictObject({ next: z.literal(true).describe('To the stage that follows in its pipeline.') }),
+  ]),
   answer: dealSchema,
+})
+
+export const postStatus = operation({
+  ...crm,
+  id: 'setDealStatus',
+  method: 'post',
+  path: '/deals/{id}/status',
+  summary: 'Moves a deal to the first stage of its pipeline that means a status',
+  access: 'write',
+  params: idParams,
+  body: z.strictObject({ status: dealStatus }),
+  answer: dealSchema,
+})
+
+export const removeDeal = operation({
+  ...crm,
+  id: 'deleteDeal',
+  method: 'delete',
+  path: '/deals/{id}',
+  summary: 'Removes a deal; its tasks and notes stay with the contact',
+  access: 'write',
+  params: idParams,
 })
 
 export const getMoves = operation({
@@ -116,10 +145,25 @@ export const getMoves = operation({
   id: 'listMoves',
   method: 'get',
   path: '/deals/{id}/moves',
-  summary: 'Lists the stages that a deal went through, in order',
+  summary: 'Lists the stages that a deal went through, in order, with the time spent in each',
   access: 'read',
   params: idParams,
   answer: z.object({
-    items: z.array(z.object({ fromStageId: z.int().nullable(), toStageId: z.int(), at: momentSchema })),
+    items: z.array(
+      z.object({
+        fromStageId: z.int().nullable(),
+        toStageId: z.int(),
+        stage: z
+          .string()
+          .nullable()
+          .describe('The name of the stage that was entered; null when it was removed since.'),
+        at: momentSchema,
+        leftAt: nullableMomentSchema.describe('Null while the deal stands there.'),
+        seconds: z.int().describe('How long it stood there, until now if it still does.'),
+      }),
+    ),
+    totals: z
+      .array(z.object({ stageId: z.int(), stage: z.string().nullable(), seconds: z.int() }))
+      .describe('The time by stage over all its stays, the longest first.'),
   }),
 })

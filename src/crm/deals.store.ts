@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, ilike, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Queryable, Tx } from '../platform/database/database.ts'
+import { AppError } from '../platform/errors.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
 import { type DealStatus, dealMoves, deals, pipelines, spots, stages } from './crm.table.ts'
 import type { Deal, DealPlace } from './deal.ts'
@@ -10,8 +11,8 @@ export interface PlacedDeal {
   place: DealPlace
 }
 
-/** When a deal entered a stage. */
-export type DealMove = typeof dealMoves.$inferSelect
+/** When a deal entered a stage; the name is null when the stage was removed since. */
+export type DealMove = typeof dealMoves.$inferSelect & { stage: string | null }
 
 const placed = {
   deal: deals,
@@ -55,6 +56,10 @@ export interface DealFilter extends PageRequest {
   pipelineId?: number
   stageId?: number
   status?: DealStatus
+  responsibleId?: number
+  /** The name of a variable that holds `value`. */
+  variable?: string
+  value?: string
   /** A part of the name, or the number. */
   search?: string
 }
@@ -72,6 +77,8 @@ export async function listDeals(db: Queryable, projectId: number, filter: DealFi
         filter.pipelineId === undefined ? undefined : eq(deals.pipelineId, filter.pipelineId),
         filter.stageId === undefined ? undefined : eq(deals.stageId, filter.stageId),
         filter.status === undefined ? undefined : eq(deals.status, filter.status),
+        filter.responsibleId === undefined ? undefined : eq(deals.responsibleId, filter.responsibleId),
+        filter.variable === undefined ? undefined : hasVariable(filter.variable, filter.value ?? ''),
         search ? matches(search) : undefined,
       ),
     )
@@ -86,6 +93,24 @@ function matches(search: string) {
   return number ? or(name, eq(deals.number, Number(number))) : name
 }
 
+/**
+ * Whether a deal's variable holds a value. A number and its text count as the same, as do yes/no and `true`, `false`:
+ * forms and scripts write either.
+ */
+export function hasVariable(name: string, value: unknown): SQL | undefined {
+  return or(
+    ...spellings(value).map((spelling) => sql`${deals.variables} @> ${JSON.stringify({ [name]: spelling })}::jsonb`),
+  )
+}
+
+function spellings(value: unknown): unknown[] {
+  if (typeof value === 'number' || typeof value === 'boolean') return [value, String(value)]
+  if (typeof value !== 'string') return [value]
+  const text = value.trim()
+  if (/^-?(0|[1-9]\d{0,14})(\.\d{1,10})?$/.test(text)) return [value, Number(text)]
+  return /^(true|false)$/i.test(text) ? [value, text.toLowerCase() === 'true'] : [value]
+}
+
 /** The project's next deal number; others who ask wait until the transaction ends. */
 export async function nextDealNumber(tx: Tx, projectId: number): Promise<number> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('deal number ' || $1::text, 0))`, [String(projectId)])
@@ -97,18 +122,56 @@ export async function nextDealNumber(tx: Tx, projectId: number): Promise<number>
 }
 
 export async function insertDeal(tx: Tx, row: typeof deals.$inferInsert): Promise<Deal> {
-  const [deal] = await tx.orm.insert(deals).values(row).returning()
+  const [deal] = await inPlace(tx.orm.insert(deals).values(row).returning())
   return deal!
 }
 
 /** Changes a deal and makes its version grow. */
 export async function updateDealRow(tx: Tx, id: number, fields: Partial<Deal>): Promise<Deal> {
-  const [deal] = await tx.orm
-    .update(deals)
-    .set({ ...fields, version: sql`${deals.version} + 1` })
-    .where(eq(deals.id, id))
-    .returning()
+  const [deal] = await inPlace(
+    tx.orm
+      .update(deals)
+      .set({ ...fields, version: sql`${deals.version} + 1` })
+      .where(eq(deals.id, id))
+      .returning(),
+  )
   return deal!
+}
+
+/** The database itself sees that the place is still there; another transaction may remove it until the moment of writing. */
+async function inPlace<Result>(writing: PromiseLike<Result>): Promise<Result> {
+  try {
+    return await writing
+  } catch (error) {
+    if (!isMissingReference(error)) throw error
+    throw new AppError(
+      'conflict',
+      'What the deal refers to was removed just now; look again, and choose another stage.',
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** Foreign key violation (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
+function isMissingReference(error: unknown): boolean {
+  if (error === null || typeof error !== 'object') return false
+  const { code, cause } = error as { code?: unknown; cause?: unknown }
+  return code === '23503' || isMissingReference(cause)
+}
+
+export async function deleteDealRow(tx: Tx, id: number): Promise<void> {
+  await tx.orm.delete(deals).where(eq(deals.id, id))
+}
+
+/** Conversations of the contact that were about a deal are about none. */
+export async function releaseConversations(tx: Tx, deal: Deal): Promise<void> {
+  await tx.query('update conversations set deal_id = null where deal_id = $1 and (contact_id = $2 or id = $3)', [
+    deal.id,
+    deal.contactId,
+    deal.conversationId,
+  ])
 }
 
 export async function insertMove(tx: Tx, row: typeof dealMoves.$inferInsert): Promise<void> {
@@ -117,7 +180,12 @@ export async function insertMove(tx: Tx, row: typeof dealMoves.$inferInsert): Pr
 
 /** The stages a deal went through, in order. */
 export async function readMoves(db: Queryable, dealId: number): Promise<DealMove[]> {
-  return db.orm.select().from(dealMoves).where(eq(dealMoves.dealId, dealId)).orderBy(asc(dealMoves.id))
+  return db.orm
+    .select({ ...getTableColumns(dealMoves), stage: stages.name })
+    .from(dealMoves)
+    .leftJoin(stages, eq(stages.id, dealMoves.toStageId))
+    .where(eq(dealMoves.dealId, dealId))
+    .orderBy(asc(dealMoves.id))
 }
 
 /** How many deals stand in each stage of a pipeline and what they are worth, by currency. */

@@ -2,7 +2,7 @@ import type { Tx } from '../platform/database/database.ts'
 import { AppError } from '../platform/errors.ts'
 import type { WorkContext } from '../team/context.ts'
 import { getPipeline, getStage, refuseWithDeals } from './get-place.ts'
-import { countDeals, deleteStageRow, lockPipeline } from './pipelines.store.ts'
+import { countDeals, deleteStageRow, lockPipeline, lockStages } from './pipelines.store.ts'
 
 /**
  * Removes a stage. Throws `not_found`, and `conflict` while deals stand in it or when it is the funnel's last of a type that
@@ -18,6 +18,7 @@ export async function deleteStage(tx: Tx, context: WorkContext, input: { stageId
       `"${stage.name}" is the funnel's only stage of type ${stage.type}; every funnel needs one.`,
     )
   }
+  await lockStages(tx, { stageId: stage.id })
   refuseWithDeals(`stage "${stage.name}"`, await countDeals(tx, { stageId: stage.id }))
   await deleteStageRow(tx, stage.id)
 }

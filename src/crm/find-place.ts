@@ -1,7 +1,14 @@
 import type { Queryable } from '../platform/database/database.ts'
 import { AppError } from '../platform/errors.ts'
 import type { DealPlace } from './deal.ts'
-import { type PipelineWithStages, readPipelines, readSpots, type Spot, type Stage } from './pipelines.store.ts'
+import {
+  findStagePlace,
+  type PipelineWithStages,
+  readPipelines,
+  readSpots,
+  type Spot,
+  type Stage,
+} from './pipelines.store.ts'
 
 /** Where a deal is to stand, by names. */
 export interface NamedPlace {
@@ -20,6 +27,25 @@ export async function findPlace(db: Queryable, projectId: number, named: NamedPl
   const pipeline = named.pipeline === undefined ? pipelines[0] : pipelines.find(({ name }) => name === named.pipeline)
   if (!pipeline) return refuse('pipeline', named.pipeline, pipelines, `The spot "${spot.name}"`)
   return placeOf(spot, pipeline, findStage(pipeline, named.stage))
+}
+
+/** The place of a stage by its number. Throws `invalid` when the project has no such stage. */
+export async function findPlaceOfStage(db: Queryable, projectId: number, stageId: number): Promise<DealPlace> {
+  const place = await findStagePlace(db, projectId, stageId)
+  if (place) return place
+  const message = `${stageId} does not exist; expected the number of a stage of this project`
+  throw new AppError('invalid', `The stage cannot be used: stageId ${message}.`, {
+    faults: [{ path: 'stageId', message }],
+  })
+}
+
+/** Where a deal begins when nothing is named: the first open stage of the oldest pipeline. Throws `invalid` when there is none. */
+export async function findFirstPlace(db: Queryable, projectId: number): Promise<DealPlace> {
+  const [pipeline] = await readPipelines(db, projectId)
+  const spot = pipeline && (await readSpots(db, projectId)).find(({ id }) => id === pipeline.spotId)
+  return spot
+    ? placeOf(spot, pipeline, findStage(pipeline, undefined))
+    : refuse('pipeline', undefined, [], 'This project')
 }
 
 /** The pipeline's stage of that name; its first open one without a name. */

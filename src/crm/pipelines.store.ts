@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
 import { deals, pipelines, spots, stages } from './crm.table.ts'
+import type { DealPlace } from './deal.ts'
 
 /** A point of sale. */
 export type Spot = typeof spots.$inferSelect
@@ -137,6 +138,39 @@ export async function findStage(db: Queryable, projectId: number, id: number): P
     .from(stages)
     .where(and(eq(stages.id, id), eq(stages.projectId, projectId)))
   return stage
+}
+
+/** Where a stage stands, by number and name. */
+export async function findStagePlace(
+  db: Queryable,
+  projectId: number,
+  stageId: number,
+): Promise<DealPlace | undefined> {
+  const [row] = await db.orm
+    .select({
+      spot: { id: spots.id, name: spots.name },
+      pipeline: { id: pipelines.id, name: pipelines.name },
+      stage: { id: stages.id, name: stages.name, type: stages.type },
+    })
+    .from(stages)
+    .innerJoin(pipelines, eq(pipelines.id, stages.pipelineId))
+    .innerJoin(spots, eq(spots.id, pipelines.spotId))
+    .where(and(eq(stages.id, stageId), eq(stages.projectId, projectId)))
+  return row
+}
+
+/** Keeps deals from entering or leaving these stages until the transaction ends; waits for those that do just now. */
+export async function lockStages(
+  tx: Tx,
+  where: { stageId: number } | { pipelineId: number } | { spotId: number },
+): Promise<void> {
+  const condition =
+    'stageId' in where
+      ? eq(stages.id, where.stageId)
+      : 'pipelineId' in where
+        ? eq(stages.pipelineId, where.pipelineId)
+        : sql`${stages.pipelineId} in (select id from pipelines where spot_id = ${where.spotId})`
+  await tx.orm.select({ id: stages.id }).from(stages).where(condition).orderBy(asc(stages.id)).for('update')
 }
 
 export async function deleteStageRow(tx: Tx, id: number): Promise<void> {

@@ -17,7 +17,8 @@ export const dealUpdateSchema = z.strictObject({
 })
 
 /**
- * Changes what is present of a deal; variables are merged into those it has. What stays the same is not recorded.
+ * Changes what is present of a deal; variables are merged into those it has. What stays the same is not recorded; another
+ * responsible operator is recorded as `deal.assigned`.
  * Throws `invalid`, `not_found`.
  */
 export async function updateDeal(
@@ -29,15 +30,21 @@ export async function updateDeal(
   const { variables = {}, ...fields } = parseInput(dealUpdateSchema, rest, 'deal')
   const { deal: before } = await dealForUpdate(tx, context.projectId, dealId)
   await checkResponsible(tx, context.projectId, fields.responsibleId)
-  const changed = differences(before, fields, variables)
-  if (Object.keys(changed).length === 0) return before
+  const { responsibleId, ...others } = fields
+  const changed = differences(before, others, variables)
+  const isChanged = Object.keys(changed).length > 0
+  const isAssigned = responsibleId !== undefined && responsibleId !== before.responsibleId
+  if (!isChanged && !isAssigned) return before
 
   const merged = Object.fromEntries(
     Object.entries({ ...before.variables, ...variables }).filter(([, value]) => value !== null),
   )
   const deal = await updateDealRow(tx, before.id, { ...fields, variables: merged, updatedAt: context.now })
   const subject = { dealId: deal.id, contactId: deal.contactId, conversationId: deal.conversationId }
-  await recordWork(tx, context, 'deal.updated', subject, { fields: changed })
+  if (isChanged) await recordWork(tx, context, 'deal.updated', subject, { fields: changed })
+  if (isAssigned) {
+    await recordWork(tx, context, 'deal.assigned', subject, { from: before.responsibleId, to: responsibleId })
+  }
   return deal
 }
 

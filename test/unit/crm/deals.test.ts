@@ -61,7 +61,13 @@ describe('createDeal', () => {
     expect(await dealChanges()).toEqual([
       {
         kind: 'deal.created',
-        data: { spot: place.spot, pipeline: place.pipeline, stage: place.stage, status: 'active' },
+        data: {
+          spot: place.spot,
+          pipeline: place.pipeline,
+          stage: place.stage,
+          status: 'active',
+          responsibleId: null,
+        },
       },
     ])
     expect(await readMoves(fresh.db, deal.id)).toMatchObject([{ fromStageId: null, toStageId: place.stage.id }])
