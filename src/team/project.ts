@@ -11,11 +11,12 @@ const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'expecte
 export const workingHoursSchema = z
   .partialRecord(
     z.enum(['1', '2', '3', '4', '5', '6', '7']),
-    z.array(
-      z.tuple([timeOfDay, timeOfDay]).refine(([from, to]) => from < to, 'expected the opening before the closing time'),
-    ),
+    z.array(z.tuple([timeOfDay, timeOfDay]).refine(([from, to]) => from !== to, 'expected two different times')),
   )
-  .describe('Opening hours by ISO weekday (`1` is Monday): pairs of `HH:MM` in the time zone of the project.')
+  .describe(
+    'Opening hours by ISO weekday (`1` is Monday): pairs of `HH:MM` in the time zone of the project. ' +
+      'A closing time before the opening one is that of the next day.',
+  )
 
 /** What a project is asked for. */
 export const projectInputSchema = z.strictObject({

@@ -1,14 +1,17 @@
 import type { Database } from '../platform/database/database.ts'
 import type { Vault } from '../platform/secrets.ts'
 import { accessOf, type Keyring } from './authenticate-key.ts'
+import type { WorkContext } from './context.ts'
 import { createApiKey } from './create-api-key.ts'
 import { createOperator } from './create-operator.ts'
 import { deleteOperator } from './delete-operator.ts'
 import { deleteVariable } from './delete-variable.ts'
+import { isAvailable, type Operator } from './operator.ts'
 import { readOperator } from './read-operator.ts'
 import { readProject } from './read-project.ts'
 import { revokeApiKey } from './revoke-api-key.ts'
 import { type Route, route } from './route.ts'
+import { setShift } from './set-shift.ts'
 import { setVariable } from './set-variable.ts'
 import * as calls from './team.schemas.ts'
 import { type ApiKey, listApiKeys, listOperators, selectVariables } from './team.store.ts'
@@ -33,11 +36,21 @@ export function teamRoutes({ db, vault, keyring }: { db: Database; vault: Vault;
       db.transaction((tx) => deleteVariable(tx, context, params.name)),
     ),
 
-    route(calls.getOperators, ({ context, query }) => listOperators(db, context.projectId, query)),
-    route(calls.postOperator, ({ context, body }) => db.transaction((tx) => createOperator(tx, context, body))),
-    route(calls.getOperator, ({ context, params }) => readOperator(db, context.projectId, params.id)),
-    route(calls.patchOperator, ({ context, params, body }) =>
-      db.transaction((tx) => updateOperator(tx, context, { ...body, id: params.id })),
+    route(calls.getOperators, async ({ context, query }) => {
+      const { items, nextCursor } = await listOperators(db, context.projectId, query)
+      return { items: await showAvailable(db, context, items), nextCursor }
+    }),
+    route(calls.postOperator, async ({ context, body }) =>
+      showOne(db, context, await db.transaction((tx) => createOperator(tx, context, body))),
+    ),
+    route(calls.getOperator, async ({ context, params }) =>
+      showOne(db, context, await readOperator(db, context.projectId, params.id)),
+    ),
+    route(calls.patchOperator, async ({ context, params, body }) =>
+      showOne(db, context, await db.transaction((tx) => updateOperator(tx, context, { ...body, id: params.id }))),
+    ),
+    route(calls.putShift, async ({ context, params, body }) =>
+      showOne(db, context, await db.transaction((tx) => setShift(tx, context, { ...body, operatorId: params.id }))),
     ),
     route(calls.removeOperator, ({ context, params }) =>
       db.transaction((tx) => deleteOperator(tx, context, params.id)),
@@ -57,6 +70,16 @@ export function teamRoutes({ db, vault, keyring }: { db: Database; vault: Vault;
       return showAccess(row)
     }),
   ]
+}
+
+async function showAvailable(db: Database, { projectId, now }: WorkContext, operators: Operator[]) {
+  const { timeZone } = await readProject(db, projectId)
+  return operators.map((operator) => ({ ...operator, available: isAvailable(operator, timeZone, now) }))
+}
+
+async function showOne(db: Database, context: WorkContext, operator: Operator) {
+  const [shown] = await showAvailable(db, context, [operator])
+  return shown!
 }
 
 function hideSecret(variable: Variable) {

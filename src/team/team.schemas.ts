@@ -32,6 +32,9 @@ export const operatorSchema = z
     email: z.string().nullable(),
     role: z.enum(['owner', 'admin', 'manager', 'service']),
     onShift: z.boolean(),
+    workingHours: workingHoursSchema.nullable(),
+    share: z.int(),
+    available: z.boolean().describe('On shift and within the working hours now.'),
     createdAt: momentSchema,
   })
   .meta({ id: 'Operator' })
@@ -154,8 +157,26 @@ export const patchOperator = operation({
   access: 'admin',
   params: idParams,
   body: operatorInputSchema
-    .extend({ email: operatorInputSchema.shape.email.unwrap(), onShift: operatorInputSchema.shape.onShift.unwrap() })
+    .extend({
+      email: operatorInputSchema.shape.email.unwrap(),
+      onShift: operatorInputSchema.shape.onShift.unwrap(),
+      workingHours: operatorInputSchema.shape.workingHours.unwrap(),
+      share: operatorInputSchema.shape.share.unwrap(),
+    })
     .partial(),
+  answer: operatorSchema,
+})
+
+export const putShift = operation({
+  id: 'setShift',
+  tag: 'team',
+  method: 'put',
+  path: '/operators/{id}/shift',
+  summary: 'Starts or ends the shift of an operator',
+  description: 'What waits for somebody to be there is given out as soon as a shift starts.',
+  access: 'write',
+  params: idParams,
+  body: z.strictObject({ onShift: z.boolean() }),
   answer: operatorSchema,
 })
 

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull, lt, or } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
 import type { Operator, OperatorInput } from './operator.ts'
@@ -65,7 +65,7 @@ export async function deleteVariableRow(tx: Tx, projectId: number, name: string)
 export async function insertOperator(
   tx: Tx,
   projectId: number,
-  input: Omit<OperatorInput, 'role'> & Pick<Operator, 'role'>,
+  input: Pick<Operator, 'name' | 'email' | 'role' | 'onShift'> & Partial<Omit<OperatorInput, 'role'>>,
   createdAt: Date,
 ): Promise<Operator> {
   const rows = await tx.orm
@@ -92,6 +92,41 @@ export async function selectOperator(db: Queryable, projectId: number, id: numbe
     .from(operators)
     .where(and(eq(operators.projectId, projectId), eq(operators.id, id)))
   return rows[0]
+}
+
+/** The operator, its row locked until the transaction ends. */
+export async function lockOperator(tx: Tx, projectId: number, id: number): Promise<Operator | undefined> {
+  const rows = await tx.orm
+    .select()
+    .from(operators)
+    .where(and(eq(operators.projectId, projectId), eq(operators.id, id)))
+    .for('update')
+  return rows[0]
+}
+
+/** All operators of a project, people and services, the oldest first. */
+export async function selectOperators(db: Queryable, projectId: number): Promise<Operator[]> {
+  return db.orm.select().from(operators).where(eq(operators.projectId, projectId)).orderBy(asc(operators.id))
+}
+
+/** The operator with this e-mail, in whatever case it is written. */
+export async function findOperatorByEmail(
+  db: Queryable,
+  projectId: number,
+  email: string,
+): Promise<Operator | undefined> {
+  const rows = await db.orm
+    .select()
+    .from(operators)
+    .where(and(eq(operators.projectId, projectId), sql`lower(${operators.email}) = lower(${email.trim()})`))
+  return rows[0]
+}
+
+/** Lets nobody else give e-mails to operators of the project until the transaction ends. */
+export async function lockOperatorEmails(tx: Tx, projectId: number): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('operator e-mails ' || $1::text, 0))`, [
+    String(projectId),
+  ])
 }
 
 export async function updateOperatorRow(
