@@ -9,12 +9,12 @@ import { createPageHost, threadTopic } from './conversations/page-host.ts'
 import { performRequest } from './flows/blocks/external-request/perform-request.ts'
 import type { PreparedRequest } from './flows/blocks/external-request/prepare-request.ts'
 import { blocks } from './flows/blocks/registry.ts'
+import { triggeredFlows, triggerKinds } from './flows/change-triggers/start-triggered-flows.ts'
 import type { BatchResult } from './flows/engine/advance-batch.ts'
 import { type Caller, createCallOut, requestSeal } from './flows/engine/call-out.ts'
 import { EngineCache } from './flows/engine/engine-cache.ts'
 import { createRoad, type Road } from './flows/engine/road.ts'
 import { sweepRoad } from './flows/engine/sweep-road.ts'
-import { startLabelledFlows } from './flows/start-labelled-flows.ts'
 import { runHistory } from './flows/trace.store.ts'
 import { createDemo, demoPage } from './gateway/demo/create-demo.ts'
 import { withDemoHost } from './gateway/demo/demo-host.ts'
@@ -182,6 +182,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     if (name !== webhookQueue) await hub.unlisten(channelOfQueue(name))
   }
 
+  const startFlows = triggeredFlows(log)
   const readers = works
     ? [
         startChangeReader({
@@ -197,10 +198,11 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
         startChangeReader({
           db,
           log,
-          name: 'label-triggers',
+          name: 'change-triggers',
           holder: processName,
-          handle: async (tx, changes) => {
-            const threads = await startLabelledFlows(tx, changes)
+          kinds: triggerKinds,
+          handle: async (tx, changes, continued) => {
+            const threads = await startFlows(tx, changes, continued)
             return threads.length > 0 ? () => road.wake(threads) : undefined
           },
         }),

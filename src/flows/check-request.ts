@@ -99,6 +99,7 @@ async function readScope(
     project: values,
     message: {},
     conversation: {},
+    trigger: {},
     now: now.toISOString(),
   }
   return { scope, secrets, timeZone: contact?.timeZone ?? project.timeZone }

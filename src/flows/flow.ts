@@ -46,6 +46,82 @@ const triggerBase = {
   conversations: z.array(z.enum(['direct', 'group', 'email', 'call'])).default(['direct']),
 }
 
+/** Of a trigger that a change of our own data pulls: where the run that it starts is to talk. */
+const changeTriggerBase = {
+  to: triggerBase.to,
+  channels: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Names of channels: the run begins where the contact wrote last in these, and not without one; all when absent.',
+    ),
+  conversations: triggerBase.conversations.describe(
+    'The kinds of conversation that the run may begin in. With `group`, a change of a group starts a run of that group.',
+  ),
+}
+
+const nameSchema = z.string().min(1).max(200)
+const valueSchema = z.union([z.string().max(1000), z.number(), z.boolean()])
+
+/** Triggers that changes of our own data pull, whoever makes them: an operator, a program or another flow. */
+const changeTriggers = [
+  z.strictObject({
+    type: z.literal('stage_entered').describe('A deal comes to stand in a stage: moved there, or made there.'),
+    spot: nameSchema.optional().describe('The name of a spot; any spot when absent.'),
+    pipeline: nameSchema.optional().describe('The name of a pipeline; any pipeline when absent.'),
+    stage: nameSchema.optional().describe('The name of a stage; any stage when absent.'),
+    ...changeTriggerBase,
+  }),
+  z.strictObject({
+    type: z.literal('deal_created').describe('A deal is made.'),
+    spot: nameSchema.optional().describe('The name of a spot; any spot when absent.'),
+    pipeline: nameSchema.optional().describe('The name of a pipeline; any pipeline when absent.'),
+    ...changeTriggerBase,
+  }),
+  z.strictObject({
+    type: z.literal('deal_field_changed').describe('A field or variable of a deal gets another value.'),
+    field: z
+      .string()
+      .regex(/^deal\.[\p{L}_][\p{L}\p{N}_-]{0,63}$/u, 'expected deal.… and a name')
+      .describe('Written like the placeholder that reads it: `deal.budget`, or `deal.model` for a variable.'),
+    value: valueSchema.optional().describe('Only when this is the new value.'),
+    ...changeTriggerBase,
+  }),
+  z.strictObject({
+    type: z.literal('label_added').describe('A label is put on a contact.'),
+    label: z.string().min(1),
+    ...changeTriggerBase,
+  }),
+  z.strictObject({
+    type: z.literal('label_removed').describe('A label is taken off a contact.'),
+    label: z.string().min(1),
+    ...changeTriggerBase,
+  }),
+  z.strictObject({
+    type: z.literal('field_changed').describe('A field or attribute of a contact gets another value.'),
+    field: z
+      .string()
+      .regex(/^contact\.[\p{L}_][\p{L}\p{N}_-]{0,63}$/u, 'expected contact.… and a name')
+      .describe('Written like the placeholder that reads it: `contact.phone`, or `contact.city` for an attribute.'),
+    value: valueSchema
+      .optional()
+      .describe('Only when this is the new value; of a multiple choice, when it was not chosen before.'),
+    ...changeTriggerBase,
+  }),
+  z.strictObject({
+    type: z.literal('task_overdue').describe('A task of a contact is not done when its moment has come.'),
+    ...changeTriggerBase,
+  }),
+  z.strictObject({ type: z.literal('task_done').describe('A task of a contact is done.'), ...changeTriggerBase }),
+  z.strictObject({
+    type: z.literal('assigned').describe('A conversation, a deal or a contact is given to an operator.'),
+    of: z.enum(['conversation', 'deal', 'contact']).optional().describe('What is given; any of them when absent.'),
+    operator: z.email().max(320).optional().describe("The operator's e-mail address; any operator when absent."),
+    ...changeTriggerBase,
+  }),
+] as const
+export type ChangeTrigger = z.infer<(typeof changeTriggers)[number]>
+
 export const triggerSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('first_message').describe('The first message of a conversation.'),
@@ -72,7 +148,7 @@ export const triggerSchema = z.discriminatedUnion('type', [
     name: z.string().regex(/^[\p{L}\p{N}_]{1,32}$/u, 'expected a command without its slash, such as start'),
     ...triggerBase,
   }),
-  z.strictObject({ type: z.literal('label_added'), label: z.string().min(1), ...triggerBase }),
+  ...changeTriggers,
   z.strictObject({ type: z.literal('postback').describe('A postback that names this flow.'), ...triggerBase }),
   z.strictObject({ type: z.literal('manual').describe('An operator starts it.'), ...triggerBase }),
   z.strictObject({ type: z.literal('api').describe('A program starts it.'), ...triggerBase }),

@@ -1,4 +1,4 @@
-import { type RecordedChange, readChanges } from './changes.ts'
+import { type CursorPosition, type RecordedChange, readChanges, readChangesOfKinds } from './changes.ts'
 import { ensureCursor, lockCursor, moveCursor } from './cursors.store.ts'
 import type { Database, Tx } from './database/database.ts'
 import { holdLeases } from './leases.ts'
@@ -11,13 +11,15 @@ export interface ChangeReaderOptions {
   name: string
   /** This process, as it holds leases. */
   holder: string
+  /** Only these kinds are worked on; the others cost next to nothing. All when absent. */
+  kinds?: readonly string[]
   /**
    * Works on changes in the order of the log, in the transaction that moves the reader's place: each is worked on exactly
    * once, as far as it only writes to the database. When it throws, the same changes come again. It may give a function,
-   * to be called once the transaction is committed.
+   * to be called once the transaction is committed. `continued` says that nobody read on since this reader's last batch.
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: most readers give nothing
-  handle(tx: Tx, changes: RecordedChange[]): Promise<(() => void) | void>
+  handle(tx: Tx, changes: RecordedChange[], continued: boolean): Promise<(() => void) | void>
 }
 
 export interface ChangeReader {
@@ -40,6 +42,7 @@ const longestPauseMs = 30_000
 export function startChangeReader(options: ChangeReaderOptions): ChangeReader {
   const { log, name } = options
   const holdLease = leaseHolder(options)
+  const readBatch = batchReader(options)
   let stopped = false
   let woken = true
   let emptyLooks = 0
@@ -63,11 +66,11 @@ export function startChangeReader(options: ChangeReaderOptions): ChangeReader {
     try {
       // After a failure one at a time, so that everything before the change that fails gets through.
       const limit = failures === 0 ? batchSize : 1
-      const count = (await holdLease()) ? await readBatch(options, limit) : 0
+      const found = (await holdLease()) ? await readBatch(limit) : 'nothing'
       failures = 0
-      if (count === limit) return [0, true]
-      if (count > 0) woken = true
-      if (count > 0) return [gatherMs, false]
+      if (found === 'more') return [0, true]
+      if (found === 'some') woken = true
+      if (found === 'some') return [gatherMs, false]
       return [woken ? 0 : (soonMs[emptyLooks++] ?? idleMs), true]
     } catch (error) {
       failures++
@@ -112,17 +115,38 @@ function leaseHolder({ db, name, holder }: ChangeReaderOptions): () => Promise<b
   }
 }
 
-/** Works on the next changes; gives how many there were. */
-async function readBatch({ db, name, handle }: ChangeReaderOptions, limit: number): Promise<number> {
-  const worked = await db.transaction(async (tx) => {
-    const from = await lockCursor(tx, name)
-    if (!from) return undefined
-    const { changes, position } = await readChanges(tx, from, limit)
-    if (changes.length === 0) return undefined
-    const afterCommit = await handle(tx, changes)
-    await moveCursor(tx, name, position)
-    return { count: changes.length, afterCommit }
-  })
-  worked?.afterCommit?.()
-  return worked?.count ?? 0
+/** Works on the next changes; tells whether there were any, and whether there are certainly more. */
+function batchReader({ db, name, kinds, handle }: ChangeReaderOptions): (limit: number) => Promise<Found> {
+  let left: CursorPosition | undefined
+  return async (limit) => {
+    const worked = await db.transaction(async (tx) => {
+      const from = await lockCursor(tx, name)
+      if (!from) return undefined
+      const { changes, position, more } = kinds
+        ? await readChangesOfKinds(tx, from, limit, kinds)
+        : await readAll(tx, from, limit)
+      if (isSame(position, from)) return undefined
+      const continued = left !== undefined && isSame(left, from)
+      const afterCommit = changes.length > 0 ? await handle(tx, changes, continued) : undefined
+      await moveCursor(tx, name, position)
+      // A handler that saw nothing has not heard that others read on.
+      const heard = continued || changes.length > 0
+      return { more, afterCommit, left: heard ? position : undefined }
+    })
+    if (!worked) return 'nothing'
+    left = worked.left
+    worked.afterCommit?.()
+    return worked.more ? 'more' : 'some'
+  }
+}
+
+type Found = 'nothing' | 'some' | 'more'
+
+async function readAll(tx: Tx, from: CursorPosition, limit: number) {
+  const read = await readChanges(tx, from, limit)
+  return { ...read, more: read.changes.length === limit }
+}
+
+function isSame(one: CursorPosition, other: CursorPosition): boolean {
+  return one.xact === other.xact && one.changeId === other.changeId
 }

@@ -38,28 +38,64 @@ export async function readChanges(
   after: CursorPosition,
   limit: number,
 ): Promise<{ changes: RecordedChange[]; position: CursorPosition }> {
-  const rows = await db.query<ChangeRow>(
-    `select id, xact::text as xact, project_id, kind, contact_id, conversation_id, deal_id, data,
-            extract(epoch from at) * 1000 as at
-       from changes
-      where (xact, id) > ($1::xid8, $2::bigint) and xact < pg_snapshot_xmin(pg_current_snapshot())
-      order by xact, id limit $3`,
-    [after.xact, after.changeId, limit],
-  )
+  const rows = await db.query<ChangeRow>(`${behindPlace} limit $3`, [after.xact, after.changeId, limit])
   const last = rows.at(-1)
   return {
-    changes: rows.map((row) => ({
-      id: row.id,
-      xact: row.xact,
-      projectId: row.project_id,
-      kind: row.kind,
-      contactId: row.contact_id,
-      conversationId: row.conversation_id,
-      dealId: row.deal_id,
-      data: row.data,
-      at: new Date(Number(row.at)),
-    })),
+    changes: rows.map(readRow),
     position: last ? { xact: last.xact, changeId: last.id } : after,
+  }
+}
+
+/** So many changes are passed over at once at most when only some kinds are looked for. */
+const passedAtOnce = 5000
+
+/**
+ * The same for some kinds only. The place moves past the others without their leaving the database; `more` says that something behind
+ * it was not looked at yet.
+ */
+export async function readChangesOfKinds(
+  db: Queryable,
+  after: CursorPosition,
+  limit: number,
+  kinds: readonly string[],
+): Promise<{ changes: RecordedChange[]; position: CursorPosition; more: boolean }> {
+  const rows = await db.query<ChangeRow & { last_xact: string; last_id: number; seen: number }>(
+    `with seen as (${behindPlace} limit $3),
+          last as (select xact, id from seen order by xact::xid8 desc, id desc limit 1),
+          wanted as (select * from seen where kind in (select json_array_elements_text($5::text::json))
+                      order by xact::xid8, id limit $4)
+     select w.*, l.xact as last_xact, l.id as last_id, (select count(*)::int from seen) as seen
+       from last l left join wanted w on true order by w.xact::xid8, w.id`,
+    [after.xact, after.changeId, passedAtOnce, limit, JSON.stringify(kinds)],
+  )
+  const [first] = rows
+  if (!first) return { changes: [], position: after, more: false }
+  const changes = rows.filter((row) => row.id !== null).map(readRow)
+  const full = changes.length === limit ? changes.at(-1)! : undefined
+  return {
+    changes,
+    position: full ? { xact: full.xact, changeId: full.id } : { xact: first.last_xact, changeId: first.last_id },
+    more: full !== undefined || first.seen === passedAtOnce,
+  }
+}
+
+const behindPlace = `select id, xact::text as xact, project_id, kind, contact_id, conversation_id, deal_id, data,
+            extract(epoch from at) * 1000 as at
+       from changes
+      where (changes.xact, id) > ($1::xid8, $2::bigint) and changes.xact < pg_snapshot_xmin(pg_current_snapshot())
+      order by changes.xact, id`
+
+function readRow(row: ChangeRow): RecordedChange {
+  return {
+    id: row.id,
+    xact: row.xact,
+    projectId: row.project_id,
+    kind: row.kind,
+    contactId: row.contact_id,
+    conversationId: row.conversation_id,
+    dealId: row.deal_id,
+    data: row.data,
+    at: new Date(Number(row.at)),
   }
 }
 

@@ -5,7 +5,17 @@ import { allowedTags, createEngine } from './template-engine.ts'
 import { hasPlaceholder } from './templates.ts'
 
 /** What a placeholder can begin with. */
-export const templateRoots = ['contact', 'deal', 'run', 'project', 'message', 'conversation', 'sender', 'now'] as const
+export const templateRoots = [
+  'contact',
+  'deal',
+  'run',
+  'project',
+  'message',
+  'conversation',
+  'sender',
+  'trigger',
+  'now',
+] as const
 
 /**
  * The first fault of a template with its line and column and what is expected there, or undefined when it has none.

@@ -7,7 +7,7 @@ import { compare, operators } from './compare.ts'
 import { isOpen } from './working-hours.ts'
 
 const fieldPattern =
-  /^(?:(?:contact|deal|conversation|message|sender|run|project)(?:\.[\p{L}\p{N}_-]+)+|now(?:\.(?:date|time|weekday|open))?)$/u
+  /^(?:(?:contact|deal|conversation|message|sender|run|project|trigger)(?:\.[\p{L}\p{N}_-]+)+|now(?:\.(?:date|time|weekday|open))?)$/u
 
 const scalarSchema = z.union([z.string(), z.number(), z.boolean()])
 
@@ -19,7 +19,7 @@ export const ruleSchema = z
       .regex(fieldPattern, 'expected a field such as contact.city, deal.budget, message.text, run.answer or now.time')
       .describe(
         'What is looked at, as in a placeholder: `contact.city`, `contact.labels`, `deal.budget`, `conversation.mode`, ' +
-          "`message.text`, `run.answer`, `project.season`; of the time in the contact's zone `now`, `now.date`, `now.time` " +
+          "`message.text`, `run.answer`, `project.season`, `trigger.new`; of the time in the contact's zone `now`, `now.date`, `now.time` " +
           '(`HH:MM`), `now.weekday` (1 is Monday) and `now.open` (by the working hours).',
       ),
     operator: z

@@ -229,6 +229,7 @@ async function startOther(context: ThreadContext, from: RunState, point: FlowPoi
     sendingChannelId: from.run.sendingChannelId,
     deal: from.deal,
     variables: {},
+    cause: from.run.cause,
     subscribe: false,
     visits: from.visits,
   })

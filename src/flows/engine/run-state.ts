@@ -1,6 +1,6 @@
 import type { PlacedDeal } from '../../crm/deals.store.ts'
 import type { CompiledFlow } from './compiled-flow.ts'
-import { enterFlow } from './runs.store.ts'
+import { enterFlow, type Run } from './runs.store.ts'
 import { type RunState, subjectOf, type ThreadContext } from './thread-context.ts'
 
 /**
@@ -16,6 +16,8 @@ export async function beginRun(
     sendingChannelId: number | null
     deal: PlacedDeal | undefined
     variables: Record<string, unknown>
+    /** The change that begins it, or that began the run which starts this one. */
+    cause: Run['cause']
     subscribe: boolean
     /** Of the run that starts this one, so that flows which start one another are noticed as a circle. */
     visits?: Record<string, number>
@@ -45,6 +47,7 @@ export async function beginRun(
       status: 'active',
       branches: [],
       variables: input.variables,
+      cause: input.cause,
       dealId: input.deal?.deal.id ?? null,
       sendingChannelId: input.sendingChannelId,
       dueAt: null,

@@ -44,6 +44,7 @@ const runColumns = [
   'status',
   'branches',
   'variables',
+  'cause',
   'deal_id',
   'sending_channel_id',
   'due_at',

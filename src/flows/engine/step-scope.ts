@@ -22,6 +22,7 @@ export function stepScope(context: ThreadContext, state: RunState): Scope {
           mode: thread.conversation.mode,
         }
       : {},
+    trigger: state.run.cause?.trigger ?? {},
     now: context.now.toISOString(),
   }
 }

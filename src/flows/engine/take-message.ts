@@ -100,6 +100,7 @@ async function startFirst(
       sendingChannelId: conversation.channelId,
       deal: undefined,
       variables,
+      cause: null,
       subscribe: true,
     })
     if (state) {

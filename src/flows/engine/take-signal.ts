@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { SignalEvent } from '../../conversations/event.ts'
+import { findDeals } from '../../crm/deals.store.ts'
 import { AppError } from '../../platform/errors.ts'
+import type { RunCause } from '../run.ts'
 import { moveRuns } from './move-runs.ts'
 import { beginRun, closeMove, endRun } from './run-state.ts'
 import type { ThreadContext } from './thread-context.ts'
@@ -12,6 +14,10 @@ const startSchema = z.object({
   trigger: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).default({}),
   sendingChannelId: z.number().nullish(),
+  /** What becomes the run's current deal. */
+  dealId: z.number().nullish(),
+  /** The change that starts it, if one does. */
+  cause: z.custom<RunCause>().nullish(),
 })
 
 const stopSchema = z.object({ run: z.number() })
@@ -45,12 +51,16 @@ async function startRun(context: ThreadContext, start: z.infer<typeof startSchem
     )
   }
   const { conversation, contact } = context.thread
+  const [deal] = start.dealId ? await findDeals(context.tx, [start.dealId]) : []
+  // What a change tells of a deal that is gone by now leads nowhere.
+  if (start.dealId && !deal) return
   const state = await beginRun(context, flow, {
     contactId: contact?.id ?? null,
     conversationId: conversation?.id ?? null,
-    sendingChannelId: start.sendingChannelId ?? conversation?.channelId ?? null,
-    deal: undefined,
+    sendingChannelId: start.sendingChannelId ?? conversation?.channelId ?? deal?.deal.sendingChannelId ?? null,
+    deal,
     variables: start.variables,
+    cause: start.cause ?? null,
     subscribe: true,
   })
   if (state) await moveRuns(context, [{ state, block, as: { do: 'enter' } }])

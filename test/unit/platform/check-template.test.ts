@@ -15,15 +15,15 @@ test.each([
   ['Hi {{ contakt.name }}', 'line 1, column 7: unknown name "contakt"; did you mean "contact"?'],
   [
     'a\nb {{ customer.name }}',
-    'line 2, column 6: unknown name "customer"; expected one of contact, deal, run, project, message, conversation, sender, now',
+    'line 2, column 6: unknown name "customer"; expected one of contact, deal, run, project, message, conversation, sender, trigger, now',
   ],
   [
     '{{ contact.name | default: frend }}',
-    'line 1, column 28: unknown name "frend"; expected one of contact, deal, run, project, message, conversation, sender, now',
+    'line 1, column 28: unknown name "frend"; expected one of contact, deal, run, project, message, conversation, sender, trigger, now',
   ],
   [
     '{{ contact.first name }}',
-    'line 1, column 18: unknown name "name"; expected one of contact, deal, run, project, message, conversation, sender, now',
+    'line 1, column 18: unknown name "name"; expected one of contact, deal, run, project, message, conversation, sender, trigger, now',
   ],
   ['{{ contact.name | upcas }}', 'line 1, column 19: unknown filter "upcas"; did you mean "upcase"?'],
   [

@@ -1,7 +1,7 @@
 import { getDeal } from '../../../crm/get-deal.ts'
 import { runTogether } from '../../../platform/database/statement.ts'
 import { AppError } from '../../../platform/errors.ts'
-import type { WorkContext } from '../../../team/context.ts'
+import type { ChangeChain, WorkContext } from '../../../team/context.ts'
 import type { FlowPoint } from '../../actions.ts'
 import type { RunState, ThreadContext } from '../thread-context.ts'
 
@@ -46,7 +46,7 @@ export function makeStep(
   const work: WorkContext = {
     projectId: state.run.projectId,
     now: context.now,
-    by: { kind: 'flow', runId: state.run.id },
+    by: { kind: 'flow', runId: state.run.id, ...chainOf(context, state) },
   }
   const contactId = (): number => {
     const id = state.run.contactId ?? context.sender?.id
@@ -80,6 +80,11 @@ export function makeStep(
       state.deal = await getDeal(tx, work.projectId, dealId())
     },
   }
+}
+
+/** How the run came about by changes of other flows; what a person's reply has moved on begins a chain of its own. */
+function chainOf(context: ThreadContext, { run }: RunState): { chain?: ChangeChain } {
+  return run.cause && !context.reply ? { chain: run.cause.chain } : {}
 }
 
 /** The contact's new state is what the following steps see, and the following messages of the batch. */

@@ -49,6 +49,7 @@ export function stepper(definition: BlockDefinition, options: Record<string, unk
     message: {},
     conversation: {},
     sender: {},
+    trigger: {},
     now: (given.now ?? noon).toISOString(),
     ...given.scope,
   }

@@ -13,6 +13,7 @@ const scope: Scope = {
   message: { text: 'Hello' },
   conversation: { mode: 'bot' },
   sender: {},
+  trigger: {},
   now: now.toISO()!,
 }
 const facts = { scope, now, workingHours: { '1': [['09:00', '18:00'] as [string, string]] } }
