@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { index, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core'
 import { id, moment, ref } from '../platform/columns.ts'
 import { operators, projects } from '../team/team.table.ts'
 
@@ -48,6 +48,9 @@ export const contacts = pgTable(
     blockedUntil: moment(),
     blockedReason: text(),
     blockedById: ref(),
+    blockedAt: moment(),
+    /** How many messages were kept back since the contact was blocked last. */
+    blockedMessages: integer().notNull().default(0),
     /** The contact that took this one in when the two were merged. */
     mergedIntoId: ref(),
     lastActivityAt: moment(),
@@ -59,6 +62,14 @@ export const contacts = pgTable(
     index('contacts_by_username')
       .on(table.projectId, sql`lower(${table.username})`)
       .where(sql`username is not null`),
+    // Twins are told by the last ten digits of a phone, whatever its spelling.
+    index('contacts_by_phone_digits')
+      .on(table.projectId, sql`right(regexp_replace(${table.phone}, '\\D', '', 'g'), 10)`, table.id)
+      .where(sql`phone is not null`),
+    index('contacts_by_email')
+      .on(table.projectId, sql`lower(${table.email})`, table.id)
+      .where(sql`email is not null`),
+    index('contacts_merged').on(table.mergedIntoId).where(sql`merged_into_id is not null`),
   ],
 )
 
@@ -73,11 +84,16 @@ export const identities = pgTable(
       .references(() => contacts.id, { onDelete: 'cascade' }),
     kind: text().notNull(),
     value: text().notNull(),
+    /** The identity (`kind/value`) by which the person was known already when this one was learned; null when given by hand. */
+    cameBy: text(),
     createdAt: moment().notNull(),
   },
   (table) => [
     unique('identities_value').on(table.projectId, table.kind, table.value),
     index('identities_by_contact').on(table.contactId),
+    index('identities_by_phone_digits')
+      .on(table.projectId, sql`right(regexp_replace(${table.value}, '\\D', '', 'g'), 10)`, table.contactId)
+      .where(sql`kind = 'phone'`),
   ],
 )
 

@@ -11,19 +11,27 @@ import type { ThreadQueue } from './thread-queue.ts'
 export async function createConversations(
   tx: Tx,
   now: Date,
-  openings: { thread: ThreadQueue; kind: ConversationKind; title: string | null; contact: Contact | undefined }[],
+  openings: {
+    thread: ThreadQueue
+    kind: ConversationKind
+    title: string | null
+    contact: Contact | undefined
+    /** The identity by which the contact came, as {@link identityKey} writes it. */
+    cameBy?: string
+  }[],
 ): Promise<void> {
   const ids = await tx.query<{ id: number }>(
     `select nextval(pg_get_serial_sequence('conversations', 'id')) as id from generate_series(1, $1::int)`,
     [openings.length],
   )
-  const rows = openings.map(({ thread, kind, title, contact }, index) => {
+  const rows = openings.map(({ thread, kind, title, contact, cameBy }, index) => {
     const conversation: Conversation = {
       id: Number(ids[index]!.id),
       projectId: thread.projectId,
       channelId: thread.channelId,
       kind,
       contactId: contact?.id ?? null,
+      cameBy: cameBy ?? null,
       title,
       mode: 'bot',
       assigneeId: null,
@@ -44,6 +52,7 @@ export async function createConversations(
       channel_id: thread.channelId,
       kind,
       contact_id: conversation.contactId,
+      came_by: conversation.cameBy,
       title,
       mode: 'bot',
       unread: 0,

@@ -54,6 +54,8 @@ export const conversations = pgTable(
     kind: text().$type<ConversationKind>().notNull(),
     /** The person of a direct conversation; of a group the one it was made for, if any. */
     contactId: ref().references(() => contacts.id, { onDelete: 'set null' }),
+    /** The identity (`kind/value`) by which the contact of a conversation between two came. */
+    cameBy: text(),
     title: text(),
     mode: text().$type<ConversationMode>().notNull(),
     assigneeId: ref(),
@@ -153,6 +155,8 @@ export const messages = pgTable(
     direction: text().$type<MessageDirection>().notNull(),
     /** The contact that wrote it, or the operator; neither when a flow did. */
     contactId: ref(),
+    /** In a group, the identity (`kind/value`) that wrote it; elsewhere the conversation tells. */
+    cameBy: text(),
     operatorId: ref(),
     /** The run and block that said it. */
     runId: ref(),
@@ -168,6 +172,8 @@ export const messages = pgTable(
     reactions: jsonb().$type<Record<string, string[]>>(),
     status: text().$type<DeliveryState>().notNull(),
     error: text(),
+    /** True of what a blocked contact wrote: it was counted and moved nothing. */
+    hidden: boolean(),
     /** The vendor's time for inbound messages, ours for the others. */
     at: moment().notNull(),
     editedAt: moment(),

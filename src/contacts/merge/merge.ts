@@ -1,0 +1,2 @@
+/** Whose value stays, of a field that both contacts have. */
+export type MergeChoice = 'survivor' | 'second'
