@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,8 +7,10 @@ import { type FreshDatabase, freshDatabase } from '../../database.ts'
 
 const shipped = join(import.meta.dirname, '../../../migrations')
 
+/** The shipped migrations, as every later program has them, with further ones. */
 async function directoryWith(files: Record<string, string>): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-migrations-'))
+  await cp(shipped, directory, { recursive: true })
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text)
   return directory
 }
@@ -28,6 +30,15 @@ describe('migrate', () => {
     const directory = await directoryWith({ '9000_create_fruit.sql': 'create table fruit (name text)' })
     expect(await migrate(fresh.db, directory)).toEqual({ applied: ['9000_create_fruit'] })
     expect(await migrate(fresh.db, directory)).toEqual({ applied: [] })
+  })
+
+  it('carries the place of the reader for label triggers over to the one for all triggers', async () => {
+    const [migration] = (await readFile(join(shipped, '0003_keep_run_causes.sql'), 'utf8')).match(/UPDATE "cursors".*/)!
+    await fresh.db.query(`insert into cursors values ('label-triggers', '1234'::xid8, 56, now())`)
+    await fresh.db.query(migration)
+    expect(await fresh.db.query(`select name, xact::text as xact, change_id from cursors`)).toEqual([
+      { name: 'change-triggers', xact: '1234', change_id: 56 },
+    ])
   })
 
   it('leaves nothing behind of a migration that fails', async () => {
