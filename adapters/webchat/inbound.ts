@@ -89,10 +89,14 @@ export function inboundEvent(visitor: Visitor, inbound: Inbound, now: Date): Mes
 function person(visitor: Visitor, details: Details = {}): Person {
   const [firstName, ...rest] = details.name?.split(/\s+/) ?? []
   return {
-    identities: [visitor.identity],
+    identities: [
+      visitor.identity,
+      ...(visitor.vouched?.phone ? [{ kind: 'phone', value: visitor.vouched.phone }] : []),
+      ...(visitor.vouched?.email ? [{ kind: 'email', value: visitor.vouched.email.toLowerCase() }] : []),
+    ],
     ...(firstName && { firstName }),
     ...(rest.length > 0 && { lastName: rest.join(' ') }),
-    ...(visitor.vouched?.email && { email: visitor.vouched.email }),
+    ...(visitor.vouched?.email && { email: visitor.vouched.email.toLowerCase() }),
     ...(visitor.vouched?.phone && { phone: visitor.vouched.phone }),
     ...(details.language && { language: details.language }),
     ...(details.timeZone && { timeZone: details.timeZone }),

@@ -11,6 +11,13 @@ export type AttributeDefinition = typeof attributeDefinitions.$inferSelect
 export interface Locale {
   country: string
   timeZone: string
+  /** The contact's own country, which phones are read with first. */
+  ownCountry?: string | null
+}
+
+/** The countries that phones are read with, the likeliest first. */
+export function countriesOf(locale: Locale): (string | null | undefined)[] {
+  return [locale.ownCountry, locale.country]
 }
 
 export const attributeTypes = [
@@ -88,7 +95,7 @@ const readers: Record<AttributeType, Reader> = {
     if (value === true || value === 'true' || value === 1 || value === '1') return true
     return value === false || value === 'false' || value === 0 || value === '0' ? false : undefined
   },
-  phone: (value, _choices, locale) => parsePhone(textOf(value) ?? '', locale.country),
+  phone: (value, _choices, locale) => parsePhone(textOf(value) ?? '', countriesOf(locale)),
   email: (value) => z.email().max(254).safeParse(textOf(value)?.trim().toLowerCase()).data,
   link: (value) =>
     z

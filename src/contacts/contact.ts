@@ -1,7 +1,7 @@
 import { IANAZone } from 'luxon'
 import { z } from 'zod'
 import type { Fault } from '../platform/errors.ts'
-import { parsePhone } from '../platform/phone.ts'
+import { type Countries, parsePhone } from '../platform/phone.ts'
 import type { contacts } from './contacts.table.ts'
 import type { Identity } from './identity.ts'
 
@@ -109,22 +109,34 @@ export function contactView(contact: Contact, identities: Identity[], now: Date)
   }
 }
 
-/** Brings fields into the form they are kept in; what cannot be is named as a fault. Empty text counts as absent. */
-export function readContactFields(input: ContactFields, country: string): { fields: ContactFields; faults: Fault[] } {
+/**
+ * Brings fields into the form they are kept in; what cannot be is named as a fault. Empty text counts as absent.
+ *
+ * @param countries How a phone without a country code is read.
+ */
+export function readContactFields(
+  input: ContactFields,
+  countries: Countries,
+): { fields: ContactFields; faults: Fault[] } {
   const fields: ContactFields = {}
   const faults: Fault[] = []
   for (const field of contactFieldNames.keys()) {
     const raw = input[field]
     if (raw === undefined) continue
     const text = raw === null ? '' : String(raw).trim()
-    const value = text === '' ? null : readers[field](text, country)
+    const value = text === '' ? null : readers[field](text, countries)
     if (value === undefined) faults.push({ path: field, message: `"${shortened(text)}" is not ${expectations[field]}` })
     else fields[field] = value
   }
   return { fields, faults }
 }
 
-type Reader = (text: string, country: string) => string | undefined
+/** The fields that people set by hand, with further ones: from now on the channels leave these alone. */
+export function handSet(before: readonly string[], fields: readonly string[]): string[] {
+  return [...new Set([...before, ...fields.filter((field) => contactFieldNames.has(field as keyof ContactFields))])]
+}
+
+type Reader = (text: string, countries: Countries) => string | undefined
 
 const upTo =
   (length: number): Reader =>
@@ -161,7 +173,8 @@ const expectations: Record<keyof ContactFields, string> = {
   picture: 'the address of a picture; expected one that begins with http:// or https://',
 }
 
-function readLanguage(text: string): string | undefined {
+/** The one spelling of a BCP 47 tag; undefined when it is none. */
+export function readLanguage(text: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(text)[0]
   } catch {

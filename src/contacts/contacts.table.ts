@@ -59,16 +59,12 @@ export const contacts = pgTable(
   },
   (table) => [
     index('contacts_by_project').on(table.projectId, table.id),
-    index('contacts_by_username')
-      .on(table.projectId, sql`lower(${table.username})`)
-      .where(sql`username is not null`),
+    index('contacts_by_username').on(table.projectId, sql`lower(${table.username})`).where(sql`username is not null`),
     // Twins are told by the last ten digits of a phone, whatever its spelling.
     index('contacts_by_phone_digits')
       .on(table.projectId, sql`right(regexp_replace(${table.phone}, '\\D', '', 'g'), 10)`, table.id)
       .where(sql`phone is not null`),
-    index('contacts_by_email')
-      .on(table.projectId, sql`lower(${table.email})`, table.id)
-      .where(sql`email is not null`),
+    index('contacts_by_email').on(table.projectId, sql`lower(${table.email})`, table.id).where(sql`email is not null`),
     index('contacts_merged').on(table.mergedIntoId).where(sql`merged_into_id is not null`),
   ],
 )

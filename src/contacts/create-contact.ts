@@ -3,7 +3,8 @@ import { invalidInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
 import { addLabels } from './add-labels.ts'
-import { type Contact, type ContactFields, readContactFields } from './contact.ts'
+import { countriesOf } from './attribute.ts'
+import { type Contact, type ContactFields, handSet, readContactFields } from './contact.ts'
 import { attachIdentities, insertContact, lockIdentities, readLocale } from './contacts.store.ts'
 import { type Identity, readIdentities } from './identity.ts'
 import { readAttributeValues } from './read-attribute-values.ts'
@@ -22,16 +23,25 @@ export interface NewContact {
 /** Makes a contact. Throws `invalid` with every fault of its fields and attributes. */
 export async function createContact(tx: Tx, context: WorkContext, input: NewContact): Promise<Contact> {
   const { projectId, now } = context
-  const locale = await readLocale(tx, projectId)
-  const { fields, faults } = readContactFields(input.fields ?? {}, locale.country)
+  const locale = { ...(await readLocale(tx, projectId)), ownCountry: input.fields?.country }
+  const countries = countriesOf(locale)
+  const { fields, faults } = readContactFields(input.fields ?? {}, countries)
   const values = await readAttributeValues(tx, context, input.attributes ?? {}, locale, input.defineMissing ?? false)
-  const known = readIdentities([...(input.identities ?? []), ...identitiesOfFields(fields)], locale.country)
+  const known = readIdentities([...(input.identities ?? []), ...identitiesOfFields(fields)], countries)
   const all = [...faults, ...values.faults, ...known.faults]
   if (all.length > 0) throw invalidInput('contact', all)
 
   await lockIdentities(tx, projectId, known.identities)
   const attributes = Object.fromEntries(Object.entries(values.attributes).filter(([, value]) => value !== null))
-  const contact = await insertContact(tx, { projectId, ...fields, attributes, createdAt: now, updatedAt: now })
+  const setByHand = handSet([], Object.keys(fields))
+  const contact = await insertContact(tx, {
+    projectId,
+    ...fields,
+    attributes,
+    setByHand,
+    createdAt: now,
+    updatedAt: now,
+  })
   await attachIdentities(tx, { projectId, contactId: contact.id, now }, known.identities)
   await recordWork(tx, context, 'contact.created', { contactId: contact.id }, {})
   return input.labels?.length ? addLabels(tx, context, { contactId: contact.id, labels: input.labels }) : contact

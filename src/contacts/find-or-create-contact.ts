@@ -22,9 +22,9 @@ export async function findOrCreateContact(
   input: WantedContact,
 ): Promise<{ contact: Contact; created: boolean }> {
   const { projectId, now } = context
-  const { country } = await readLocale(tx, projectId)
-  const findBy = readIdentities(input.findBy, country)
-  const others = readIdentities(input.identities ?? [], country)
+  const countries = [input.fields?.country, (await readLocale(tx, projectId)).country]
+  const findBy = readIdentities(input.findBy, countries)
+  const others = readIdentities(input.identities ?? [], countries)
   const faults = [...findBy.faults, ...others.faults]
   if (faults.length > 0) throw invalidInput('contact', faults)
   if (findBy.identities.length === 0) {
@@ -38,14 +38,15 @@ export async function findOrCreateContact(
       ...(input.fields?.phone ? [{ kind: 'phone', value: input.fields.phone }] : []),
       ...(input.fields?.email ? [{ kind: 'email', value: input.fields.email }] : []),
     ],
-    country,
+    countries,
   )
   const identities = [...findBy.identities, ...others.identities]
   await lockIdentities(tx, projectId, [...identities, ...fromFields.identities])
   const found = await findByIdentities(tx, projectId, findBy.identities)
   if (found) {
-    await attachIdentities(tx, { projectId, contactId: found.id, now }, identities)
-    return { contact: found, created: false }
+    const { contact, by } = found
+    await attachIdentities(tx, { projectId, contactId: contact.id, now, knownBy: by }, identities)
+    return { contact, created: false }
   }
   return { contact: await createContact(tx, context, { ...input, identities }), created: true }
 }

@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import type { Fault } from '../platform/errors.ts'
-import { parsePhone } from '../platform/phone.ts'
+import { type Countries, parsePhone } from '../platform/phone.ts'
 
 /** Something that tells who a contact is; the kind is named by the adapter (`telegram`, `phone`, `email`, `webchat`). */
 export interface Identity {
@@ -7,12 +8,21 @@ export interface Identity {
   value: string
 }
 
-/** Brings identities into the one spelling they are kept in, each once; what cannot be one is named as a fault. */
-export function readIdentities(input: Identity[], country: string): { identities: Identity[]; faults: Fault[] } {
+/** An identity as what came by it keeps it. */
+export function identityKey({ kind, value }: Identity): string {
+  return `${kind}/${value}`
+}
+
+/**
+ * Brings identities into the one spelling they are kept in, each once; what cannot be one is named as a fault.
+ *
+ * @param countries How a phone without a country code is read.
+ */
+export function readIdentities(input: Identity[], countries: Countries): { identities: Identity[]; faults: Fault[] } {
   const identities = new Map<string, Identity>()
   const faults: Fault[] = []
   input.forEach(({ kind, value }, index) => {
-    const read = readValue(kind, value.trim(), country)
+    const read = readValue(kind, value.trim(), countries)
     if (!/^[a-z][a-z0-9_]{0,39}$/.test(kind)) {
       faults.push({
         path: `identities[${index}].kind`,
@@ -30,8 +40,10 @@ export function readIdentities(input: Identity[], country: string): { identities
   return { identities: [...identities.values()], faults }
 }
 
-function readValue(kind: string, value: string, country: string): string | undefined {
-  if (kind === 'phone') return parsePhone(value, country)
-  if (kind === 'email') return value.toLowerCase()
+function readValue(kind: string, value: string, countries: Countries): string | undefined {
+  if (kind === 'phone') return parsePhone(value, countries)
+  if (kind === 'email') return emailSchema.safeParse(value.toLowerCase()).data
   return value
 }
+
+const emailSchema = z.email().max(254)

@@ -3,23 +3,13 @@ import { snakeKeys } from '../platform/database/json-row.ts'
 import { insertRows, runTogether } from '../platform/database/statement.ts'
 import type { Contact } from './contact.ts'
 import { readContactRow } from './contact-row.store.ts'
+import { identityKey } from './identity.ts'
+import { newlyTold, type Told } from './told-by-channel.ts'
 
-/** A person that a channel speaks of, as the message path knows them. */
-export interface NewPerson {
+/** A person that a channel speaks of, as the message path knows them: only identities find somebody, no claimed phone or e-mail. */
+export interface NewPerson extends Told {
   projectId: number
   channelId: number
-  /** Only these find the person: a phone or e-mail that is merely claimed is no identity. */
-  identities: { kind: string; value: string }[]
-  firstName?: string
-  lastName?: string
-  username?: string
-  phone?: string
-  email?: string
-  language?: string
-  country?: string
-  timeZone?: string
-  picture?: string
-  trafficSource?: string
 }
 
 /**
@@ -61,12 +51,14 @@ export async function admitPeople(tx: Tx, now: Date, people: NewPerson[]): Promi
   const changes: Record<string, unknown>[] = []
   const admitted = people.map((person) => {
     const known = distinctIdentities(person)
-    const existing = known.map((identity) => found.get(keyOf(person.projectId, identity))).find((contact) => contact)
+    const by = known.find((identity) => found.has(keyOf(person.projectId, identity)))
+    const existing = by && found.get(keyOf(person.projectId, by))
+    const cameBy = by ? identityKey(by) : null
     const contact = existing ?? newContact(Number(ids.pop()!.id), now, person)
     for (const identity of known) {
       if (found.has(keyOf(person.projectId, identity))) continue
       found.set(keyOf(person.projectId, identity), contact)
-      identities.push({ project_id: person.projectId, contact_id: contact.id, ...identity, created_at: now })
+      identities.push({ project_id: person.projectId, contact_id: contact.id, ...identity, came_by: cameBy, created_at: now })
     }
     if (!existing) {
       contacts.push(snakeKeys(contact))
@@ -82,7 +74,7 @@ export async function admitPeople(tx: Tx, now: Date, people: NewPerson[]): Promi
   })
   await runTogether(tx, [
     insertRows('contacts', Object.keys(contacts[0] ?? {}), contacts),
-    insertRows('identities', ['project_id', 'contact_id', 'kind', 'value', 'created_at'], identities),
+    insertRows('identities', ['project_id', 'contact_id', 'kind', 'value', 'came_by', 'created_at'], identities),
     insertChanges(changes),
   ])
   return admitted
@@ -102,19 +94,10 @@ function distinctIdentities(person: NewPerson): { kind: string; value: string }[
 }
 
 function newContact(id: number, now: Date, person: NewPerson): Contact {
-  return {
+  const contact: Contact = {
     id,
     projectId: person.projectId,
-    firstName: person.firstName ?? null,
-    lastName: person.lastName ?? null,
-    username: person.username ?? null,
-    phone: person.phone ?? null,
-    email: person.email ?? null,
-    country: person.country ?? null,
-    language: person.language ?? null,
-    timeZone: person.timeZone ?? null,
-    trafficSource: person.trafficSource ?? null,
-    picture: person.picture ?? null,
+    ...emptyFields,
     responsibleId: null,
     attributes: {},
     labels: [],
@@ -122,11 +105,27 @@ function newContact(id: number, now: Date, person: NewPerson): Contact {
     blockedUntil: null,
     blockedReason: null,
     blockedById: null,
+    blockedAt: null,
+    blockedMessages: 0,
     mergedIntoId: null,
     lastActivityAt: now,
     createdAt: now,
     updatedAt: now,
   }
+  return { ...contact, ...newlyTold(contact, person) }
+}
+
+const emptyFields = {
+  firstName: null,
+  lastName: null,
+  username: null,
+  phone: null,
+  email: null,
+  country: null,
+  language: null,
+  timeZone: null,
+  trafficSource: null,
+  picture: null,
 }
 
 /** What a contact can be reached by. */
@@ -134,10 +133,10 @@ export async function contactIdentities(tx: Tx, contactId: number): Promise<{ ki
   return tx.query('select kind, value from identities where contact_id = $1 order by id', [contactId])
 }
 
-/** A contact as the message path holds them. */
+/** A contact as the message path holds them; of one that was merged, the survivor. */
 export async function readContact(tx: Tx, contactId: number): Promise<Contact | undefined> {
   const [row] = await tx.query<{ contact: Record<string, unknown> }>(
-    'select row_to_json(c) as contact from contacts c where id = $1',
+    'select row_to_json(c) as contact from contacts c where id = surviving_contact($1)',
     [contactId],
   )
   return row && readContactRow(row.contact)

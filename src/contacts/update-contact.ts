@@ -3,8 +3,16 @@ import type { Tx } from '../platform/database/database.ts'
 import { invalidInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
-import { type Contact, type ContactFields, readContactFields } from './contact.ts'
-import { attachIdentities, hasOperator, lockIdentities, readLocale, updateContactRow } from './contacts.store.ts'
+import { countriesOf } from './attribute.ts'
+import { type Contact, type ContactFields, handSet, readContactFields } from './contact.ts'
+import {
+  attachIdentities,
+  findContact,
+  hasOperator,
+  lockIdentities,
+  readLocale,
+  updateContactRow,
+} from './contacts.store.ts'
 import type { AttributeValue } from './contacts.table.ts'
 import { identitiesOfFields } from './create-contact.ts'
 import { contactForUpdate } from './get-contact.ts'
@@ -27,8 +35,8 @@ export interface ContactUpdate {
  */
 export async function updateContact(tx: Tx, context: WorkContext, input: ContactUpdate): Promise<Contact> {
   const { projectId, now } = context
-  const locale = await readLocale(tx, projectId)
-  const { fields, faults } = readContactFields(input.fields ?? {}, locale.country)
+  const locale = { ...(await readLocale(tx, projectId)), ownCountry: await ownCountry(tx, context, input) }
+  const { fields, faults } = readContactFields(input.fields ?? {}, countriesOf(locale))
   const values = await readAttributeValues(tx, context, input.attributes ?? {}, locale, input.defineMissing ?? false)
   if (input.responsibleId && !(await hasOperator(tx, projectId, input.responsibleId))) {
     faults.push({ path: 'responsibleId', message: `there is no operator ${input.responsibleId} in this project` })
@@ -43,10 +51,18 @@ export async function updateContact(tx: Tx, context: WorkContext, input: Contact
   if (Object.keys(changed).length === 0) return before
 
   const attributes = withoutNulls({ ...before.attributes, ...values.attributes })
-  const contact = await updateContactRow(tx, before.id, { ...wanted, attributes, updatedAt: now })
+  const setByHand = handSet(before.setByHand, Object.keys(changed))
+  const contact = await updateContactRow(tx, before.id, { ...wanted, attributes, setByHand, updatedAt: now })
   await attachIdentities(tx, { projectId, contactId: contact.id, now }, identities)
   await recordWork(tx, context, 'contact.updated', { contactId: contact.id }, { fields: changed })
   return contact
+}
+
+/** The country that phones of this update are read with first; the contact is only looked at when there may be a phone. */
+async function ownCountry(tx: Tx, { projectId }: WorkContext, input: ContactUpdate): Promise<string | null> {
+  if (input.fields?.country) return input.fields.country
+  if (!input.fields?.phone && !input.attributes) return null
+  return (await findContact(tx, projectId, input.contactId))?.country ?? null
 }
 
 /** Before and after of what really changes, by name. */

@@ -1,4 +1,6 @@
 import { type Contact, contactName, isBlocked } from '../contacts/contact.ts'
+import { attachIdentities, lockIdentities } from '../contacts/contacts.store.ts'
+import { newlyTold, newlyToldIdentities } from '../contacts/told-by-channel.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { type People, personIn } from './admit-threads.ts'
 import type { BatchWrites } from './batch-writes.store.ts'
@@ -70,11 +72,12 @@ export async function applyEvent(
 }
 
 async function applyMessage(
-  { tx, writes, people, nextId }: ApplyTools,
+  tools: ApplyTools,
   thread: ThreadQueue,
   conversation: Conversation,
   event: MessageEvent,
 ): Promise<Incoming | undefined> {
+  const { tx, writes, people, nextId } = tools
   const sender =
     conversation.kind === 'group'
       ? personIn(people, thread.projectId, event.sender)
@@ -125,7 +128,7 @@ async function applyMessage(
       sender.id,
     ),
   )
-  learn(writes, sender, event.sender)
+  await learn(tools, sender, event.sender)
   if (conversation.kind === 'group') writes.member(conversation.id, sender.id, undefined, false)
   return { message, conversation, sender, first, command: said.command, event }
 }
@@ -229,25 +232,17 @@ function applyMembership(
   )
 }
 
-/** Takes over what the channel knows of the person and we do not; what people wrote themselves stays. */
-function learn(writes: BatchWrites, contact: Contact, person: Person): void {
-  const learned: Record<string, unknown> = {}
-  for (const field of [
-    'firstName',
-    'lastName',
-    'phone',
-    'email',
-    'language',
-    'country',
-    'timeZone',
-    'picture',
-    'trafficSource',
-  ] as const) {
-    if (contact[field] === null && person[field] !== undefined) learned[field] = person[field]
-  }
-  if (person.username !== undefined && person.username !== contact.username) learned.username = person.username
+/** Takes over what the channel knows of the person and we do not; what people set by hand stays. */
+async function learn({ tx, writes }: ApplyTools, contact: Contact, person: Person): Promise<void> {
+  const identities = newlyToldIdentities(contact, person)
+  const learned: Record<string, unknown> = { ...newlyTold(contact, person) }
   const stale = contact.lastActivityAt === null || writes.now.getTime() - contact.lastActivityAt.getTime() > 60_000
   if (stale) learned.lastActivityAt = writes.now.toISOString()
+  if (identities.length > 0) {
+    const { projectId, id: contactId } = contact
+    await lockIdentities(tx, projectId, identities)
+    await attachIdentities(tx, { projectId, contactId, now: writes.now, knownBy: person.identities[0] }, identities)
+  }
   if (Object.keys(learned).length === 0) return
   Object.assign(contact, learned, stale ? { lastActivityAt: writes.now } : {})
   Object.assign(writes.contact(contact.id).fields, learned)

@@ -125,10 +125,15 @@ function repliedTo({ reply_to_message: replied, chat }: Message): string | undef
   return messageExternalId(chat.id, replied.message_id)
 }
 
-/** Whoever shares the card of himself tells his phone; Telegram writes it with or without the plus. */
+/**
+ * Whoever shares the card of himself tells his phone; Telegram writes it with or without the plus. Telegram itself finds
+ * out whose number it is, so the number tells who the person is.
+ */
 function withPhone(sender: Person, { contact, from }: Message): Person {
   if (contact?.user_id === undefined || contact.user_id !== from?.id) return sender
-  return { ...sender, phone: parsePhone(contact.phone_number) ?? `+${contact.phone_number.replaceAll(/\D/g, '')}` }
+  const phone = parsePhone(contact.phone_number)
+  if (phone === undefined) return { ...sender, phone: `+${contact.phone_number.replaceAll(/\D/g, '')}` }
+  return { ...sender, phone, identities: [...sender.identities, { kind: 'phone', value: phone }] }
 }
 
 /**
