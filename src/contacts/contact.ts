@@ -71,7 +71,14 @@ export interface ContactView extends Required<ContactFields> {
   labels: string[]
   identities: Identity[]
   /** Null while the contact is not kept out; `until` null means without end. */
-  blocked: { until: string | null; reason: string | null; operatorId: number | null } | null
+  blocked: {
+    since: string | null
+    until: string | null
+    reason: string | null
+    operatorId: number | null
+    /** How many messages were kept back so far. */
+    messages: number
+  } | null
   lastActivityAt: string | null
   createdAt: string
   updatedAt: string
@@ -98,9 +105,11 @@ export function contactView(contact: Contact, identities: Identity[], now: Date)
     identities: identities.map(({ kind, value }) => ({ kind, value })),
     blocked: isBlocked(contact, now)
       ? {
+          since: contact.blockedAt?.toISOString() ?? null,
           until: contact.blockedUntil!.getTime() === forever.getTime() ? null : contact.blockedUntil!.toISOString(),
           reason: contact.blockedReason,
           operatorId: contact.blockedById,
+          messages: contact.blockedMessages,
         }
       : null,
     lastActivityAt: contact.lastActivityAt?.toISOString() ?? null,

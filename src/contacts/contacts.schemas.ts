@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { operation } from '../platform/http/operation.ts'
 import { idParams, momentSchema, nullableMomentSchema, pageOf, pageQuery } from '../platform/http/schemas.ts'
+import { blockPresets } from './block-until.ts'
 
 const identitySchema = z.strictObject({
   kind: z.string().min(1).describe('Named by the channel: `phone`, `email`, `webchat` …'),
@@ -42,7 +43,13 @@ export const contactSchema = z
     labels: z.array(z.string()),
     identities: z.array(z.object({ kind: z.string(), value: z.string() })),
     blocked: z
-      .object({ until: nullableMomentSchema, reason: z.string().nullable(), operatorId: z.int().nullable() })
+      .object({
+        since: nullableMomentSchema,
+        until: nullableMomentSchema,
+        reason: z.string().nullable(),
+        operatorId: z.int().nullable().describe('Who did it; null when a flow did.'),
+        messages: z.int().describe('How many messages were kept back so far.'),
+      })
       .nullable()
       .describe('Null while the contact is not kept out; `until` null means without end.'),
     lastActivityAt: nullableMomentSchema,
@@ -165,16 +172,22 @@ export const postBlock = operation({
   tag: 'contacts',
   method: 'post',
   path: '/contacts/{id}/block',
-  summary: 'Keeps a contact out: what it writes is stored and moves nothing',
+  summary: 'Keeps a contact out: what they write is counted, and shown to nobody',
+  description:
+    'Neither operators nor flows nor webhooks get to know the messages of a blocked contact. `GET /conversations/{id}/messages?hidden=true` shows them. You can still write. The block ends by itself.',
   access: 'write',
   params: idParams,
   body: z.strictObject({
-    until: z.iso
-      .datetime({ offset: true })
-      .transform((text) => new Date(text))
+    until: z
+      .union([z.enum(blockPresets), z.iso.datetime({ offset: true }).transform((text) => new Date(text))], {
+        error: `expected ${blockPresets.map((preset) => `"${preset}"`).join(', ')} or a moment such as 2026-12-24T18:00:00Z`,
+      })
       .nullable()
       .optional()
-      .meta({ type: ['string', 'null'], format: 'date-time', description: 'Without end when absent.' }),
+      .meta({
+        description: `A moment with its offset, or one of ${blockPresets.map((preset) => `\`${preset}\``).join(', ')}. \`hour\` is an hour from now; the next three end at midnight in the project's time zone, where the next day, the next Monday or the first of the next month begins. Without end when absent.`,
+        anyOf: [{ enum: [...blockPresets] }, { type: 'string', format: 'date-time' }, { type: 'null' }],
+      }),
     reason: z.string().max(1000).nullable().optional(),
   }),
   answer: contactSchema,

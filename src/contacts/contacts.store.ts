@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
 import { parsePhone } from '../platform/phone.ts'
@@ -6,7 +6,7 @@ import { operators, projects } from '../team/team.table.ts'
 import type { Locale } from './attribute.ts'
 import type { Contact } from './contact.ts'
 import { contacts, identities, notes } from './contacts.table.ts'
-import type { Identity } from './identity.ts'
+import { type Identity, identityKey } from './identity.ts'
 
 /** Something written about a contact. */
 export type Note = typeof notes.$inferSelect
@@ -30,19 +30,28 @@ export async function hasOperator(db: Queryable, projectId: number, id: number):
   return rows.length > 0
 }
 
+/** The contact of that number, or the one that took it in. */
 export async function findContact(db: Queryable, projectId: number, id: number): Promise<Contact | undefined> {
   const [row] = await db.orm.select().from(contacts).where(ofProject(projectId, id))
   return row
 }
 
-/** The contact, its row locked until the transaction ends. */
+/** The same, its row locked until the transaction ends. */
 export async function lockContact(tx: Tx, projectId: number, id: number): Promise<Contact | undefined> {
   const [row] = await tx.orm.select().from(contacts).where(ofProject(projectId, id)).for('update')
-  return row
+  // It may have been merged while its lock was waited for.
+  return row && row.mergedIntoId !== null ? lockContact(tx, projectId, row.mergedIntoId) : row
 }
 
-export async function findContacts(db: Queryable, ids: number[]): Promise<Contact[]> {
-  return ids.length === 0 ? [] : db.orm.select().from(contacts).where(inArray(contacts.id, ids))
+/** Contacts by the numbers that were asked for; a number that was merged leads to its survivor. */
+export async function findContacts(db: Queryable, ids: number[]): Promise<Map<number, Contact>> {
+  const rows = ids.length === 0 ? [] : await db.orm.select().from(contacts).where(inArray(contacts.id, ids))
+  const found = new Map(rows.map((row) => [row.id, row]))
+  for (const row of rows) {
+    const survivor = row.mergedIntoId === null ? undefined : await findContact(db, row.projectId, row.mergedIntoId)
+    if (survivor) found.set(row.id, survivor)
+  }
+  return found
 }
 
 export async function insertContact(tx: Tx, row: typeof contacts.$inferInsert): Promise<Contact> {
@@ -72,6 +81,7 @@ export async function listContacts(db: Queryable, projectId: number, filter: Con
     .where(
       and(
         eq(contacts.projectId, projectId),
+        isNull(contacts.mergedIntoId),
         after === undefined ? undefined : lt(contacts.id, after),
         filter.label === undefined ? undefined : sql`${contacts.labels} @> array[${filter.label}]::text[]`,
         search ? matches(search, (await readLocale(db, projectId)).country) : undefined,
@@ -115,12 +125,12 @@ export async function lockIdentities(tx: Tx, projectId: number, wanted: Identity
   )
 }
 
-/** The contact of the first of these identities that has one. */
+/** The contact of the first of these identities that has one, and that identity. */
 export async function findByIdentities(
   db: Queryable,
   projectId: number,
   wanted: Identity[],
-): Promise<Contact | undefined> {
+): Promise<{ contact: Contact; by: Identity } | undefined> {
   for (const identity of wanted) {
     const [row] = await db.orm
       .select({ contact: contacts })
@@ -133,7 +143,7 @@ export async function findByIdentities(
           eq(identities.value, identity.value),
         ),
       )
-    if (row) return row.contact
+    if (row) return { contact: row.contact, by: identity }
   }
   return undefined
 }
@@ -141,14 +151,21 @@ export async function findByIdentities(
 /** Gives the contact those identities that nobody has; one that somebody has stays where it is. Answers the ones given. */
 export async function attachIdentities(
   tx: Tx,
-  owner: { projectId: number; contactId: number; now: Date },
+  owner: {
+    projectId: number
+    contactId: number
+    now: Date
+    /** The identity by which the person was known already; absent when somebody gave the new ones by hand. */
+    knownBy?: Identity
+  },
   wanted: Identity[],
 ): Promise<Identity[]> {
   if (wanted.length === 0) return []
-  const { projectId, contactId, now } = owner
+  const { projectId, contactId, now, knownBy } = owner
+  const cameBy = knownBy ? identityKey(knownBy) : null
   return tx.orm
     .insert(identities)
-    .values(wanted.map(({ kind, value }) => ({ projectId, contactId, kind, value, createdAt: now })))
+    .values(wanted.map(({ kind, value }) => ({ projectId, contactId, kind, value, cameBy, createdAt: now })))
     .onConflictDoNothing()
     .returning({ kind: identities.kind, value: identities.value })
 }
@@ -194,4 +211,5 @@ export async function listNotes(
   return makePage(rows, limit, (note) => note.id)
 }
 
-const ofProject = (projectId: number, id: number) => and(eq(contacts.id, id), eq(contacts.projectId, projectId))
+const ofProject = (projectId: number, id: number) =>
+  and(eq(contacts.id, sql`surviving_contact(${id})`), eq(contacts.projectId, projectId))

@@ -58,7 +58,13 @@ export async function admitPeople(tx: Tx, now: Date, people: NewPerson[]): Promi
     for (const identity of known) {
       if (found.has(keyOf(person.projectId, identity))) continue
       found.set(keyOf(person.projectId, identity), contact)
-      identities.push({ project_id: person.projectId, contact_id: contact.id, ...identity, came_by: cameBy, created_at: now })
+      identities.push({
+        project_id: person.projectId,
+        contact_id: contact.id,
+        ...identity,
+        came_by: cameBy,
+        created_at: now,
+      })
     }
     if (!existing) {
       contacts.push(snakeKeys(contact))

@@ -13,6 +13,7 @@ export async function unblockContact(tx: Tx, context: WorkContext, input: { cont
     blockedUntil: null,
     blockedReason: null,
     blockedById: null,
+    blockedAt: null,
     updatedAt: context.now,
   })
   await recordWork(tx, context, 'contact.unblocked', { contactId: contact.id }, {})

@@ -1,4 +1,5 @@
 import type { Contact } from '../contacts/contact.ts'
+import { identityKey } from '../contacts/identity.ts'
 import { admitPeople, type NewPerson } from '../contacts/people.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { createConversations } from './conversations.store.ts'
@@ -34,7 +35,13 @@ export async function admitThreads(tx: Tx, now: Date, threads: ThreadQueue[], pe
       const kind = ref?.kind ?? 'direct'
       const person = personOf(first)
       const contact = person && kind !== 'group' ? personIn(people, thread.projectId, person) : undefined
-      return { thread, kind, title: ref?.title ?? null, contact }
+      return {
+        thread,
+        kind,
+        title: ref?.title ?? null,
+        contact,
+        cameBy: contact && identityKey(person!.identities[0]!),
+      }
     }),
   )
 }

@@ -1,5 +1,6 @@
 import { type Contact, contactName, isBlocked } from '../contacts/contact.ts'
 import { attachIdentities, lockIdentities } from '../contacts/contacts.store.ts'
+import { identityKey } from '../contacts/identity.ts'
 import { newlyTold, newlyToldIdentities } from '../contacts/told-by-channel.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { type People, personIn } from './admit-threads.ts'
@@ -44,13 +45,13 @@ export async function applyEvent(
     case 'message':
       return applyMessage(tools, thread, conversation, event)
     case 'edit':
-      await applyEdit(tools, conversation, event)
+      if (!comesFromBlocked(tools, thread, event.sender)) await applyEdit(tools, conversation, event)
       return undefined
     case 'deletion':
       await applyDeletion(tools, conversation, event)
       return undefined
     case 'reaction':
-      await applyReaction(tools, thread, conversation, event)
+      if (!comesFromBlocked(tools, thread, event.sender)) await applyReaction(tools, thread, conversation, event)
       return undefined
     case 'status':
       await advanceStatus(tx, conversation.id, event.messageExternalId, event.status, event.error)
@@ -83,15 +84,16 @@ async function applyMessage(
       ? personIn(people, thread.projectId, event.sender)
       : (thread.contact ?? personIn(people, thread.projectId, event.sender))
   if (!sender) throw new Error(`The event ${event.externalId} names no sender; expected at least one identity.`)
-  if (isBlocked(sender, writes.now)) return undefined
+  const hidden = isBlocked(sender, writes.now)
   const said = event.message
-  if (said.albumId && (await joinAlbum(tx, writes, conversation, said.albumId, said))) return undefined
+  if (!hidden && said.albumId && (await joinAlbum(tx, writes, conversation, said.albumId, said))) return undefined
   const message: Message = {
     id: nextId(),
     projectId: thread.projectId,
     conversationId: conversation.id,
     direction: 'inbound',
     contactId: sender.id,
+    cameBy: conversation.kind === 'group' ? identityKey(event.sender.identities[0]!) : null,
     operatorId: null,
     runId: null,
     blockId: null,
@@ -105,9 +107,15 @@ async function applyMessage(
     reactions: null,
     status: 'received',
     error: null,
+    hidden: hidden || null,
     at: new Date(event.at),
     editedAt: null,
     deletedAt: null,
+  }
+  if (hidden) {
+    writes.messages.push(message)
+    writes.contact(sender.id).hidden++
+    return undefined
   }
   const first = conversation.lastInboundAt === null
   const patch = writes.conversation(conversation.id)
@@ -246,6 +254,12 @@ async function learn({ tx, writes }: ApplyTools, contact: Contact, person: Perso
   if (Object.keys(learned).length === 0) return
   Object.assign(contact, learned, stale ? { lastActivityAt: writes.now } : {})
   Object.assign(writes.contact(contact.id).fields, learned)
+}
+
+/** What a blocked contact changes of earlier messages is not seen either. */
+function comesFromBlocked({ writes, people }: ApplyTools, thread: ThreadQueue, person: Person): boolean {
+  const contact = thread.contact ?? personIn(people, thread.projectId, person)
+  return contact !== undefined && isBlocked(contact, writes.now)
 }
 
 function personLabel({ people }: ApplyTools, thread: ThreadQueue, person: Person): string {

@@ -34,6 +34,8 @@ export interface ContactPatch {
   id: number
   fields: Record<string, unknown>
   attributes: Record<string, unknown>
+  /** How many messages of the blocked contact were kept back. */
+  hidden: number
 }
 
 /** Everything that a batch of the message path will write, gathered while its locks are held. */
@@ -96,7 +98,7 @@ export class BatchWrites {
   contact(id: number): ContactPatch {
     let patch = this.#contacts.get(id)
     if (!patch) {
-      patch = { id, fields: {}, attributes: {} }
+      patch = { id, fields: {}, attributes: {}, hidden: 0 }
       this.#contacts.set(id, patch)
     }
     return patch
@@ -114,7 +116,8 @@ export class BatchWrites {
   }
 
   #conversationPatches(): (ConversationPatch & { lastMessageId?: number; lastMessageAt?: string })[] {
-    const lastMessages = new Map(this.messages.map((message) => [message.conversationId, message.id]))
+    const shown = this.messages.filter((message) => !message.hidden)
+    const lastMessages = new Map(shown.map((message) => [message.conversationId, message.id]))
     for (const id of lastMessages.keys()) this.conversation(id)
     return [...this.#conversations.values()].map((patch) => {
       const lastMessageId = lastMessages.get(patch.id)
@@ -213,8 +216,9 @@ function patchContacts(patches: ContactPatch[], now: Date): Statement | undefine
   )
   return {
     text: `update contacts c set ${sets.join(', ')}, attributes = c.attributes || p.attributes,
+        blocked_messages = c.blocked_messages + p.hidden,
         last_activity_at = coalesce((p.fields->>'last_activity_at')::timestamptz, c.last_activity_at), updated_at = $2::timestamptz
-      from json_to_recordset($1::text::json) as p (id bigint, fields jsonb, attributes jsonb) where c.id = p.id`,
+      from json_to_recordset($1::text::json) as p (id bigint, fields jsonb, attributes jsonb, hidden int) where c.id = p.id`,
     params: [
       JSON.stringify(patches.map((patch) => ({ ...patch, fields: snakeKeys(patch.fields) }))),
       now.toISOString(),

@@ -85,5 +85,5 @@ export function conversationsRoutes({ db, road, channels, deliveriesWake }: Part
 }
 
 function messageView(message: Message) {
-  return { ...message, parts: message.parts?.map((part) => ({ ...part })) ?? null }
+  return { ...message, hidden: message.hidden === true, parts: message.parts?.map((part) => ({ ...part })) ?? null }
 }

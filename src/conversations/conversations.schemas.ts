@@ -54,6 +54,7 @@ const messageAnswer = z
     reactions: z.record(z.string(), z.array(z.string())).nullable(),
     status: z.enum(['received', 'pending', 'sent', 'delivered', 'read', 'failed']),
     error: z.string().nullable(),
+    hidden: z.boolean().describe('A blocked contact wrote it: it was counted and moved nothing.'),
     at: momentSchema,
     editedAt: nullableMomentSchema,
     deletedAt: nullableMomentSchema,
@@ -76,6 +77,7 @@ export const getConversations = operation({
     kind: kindSchema.optional(),
     mode: modeSchema.optional(),
     unread: flagSchema.optional().describe('Only those with messages that nobody has read.'),
+    hidden: flagSchema.optional().describe('true: also those in which only a blocked contact wrote.'),
   }),
   answer: pageOf(conversationAnswer),
 })
@@ -110,7 +112,7 @@ export const getMessages = operation({
   summary: 'Lists the messages of a conversation, the newest first',
   access: 'read',
   params: idParams,
-  query: pageQuery,
+  query: pageQuery.extend({ hidden: flagSchema.optional().describe('true: also what a blocked contact wrote.') }),
   answer: pageOf(messageAnswer),
 })
 

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, exists, gt, isNotNull, isNull, lt, not, type SQL } from 'drizzle-orm'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { deliveryAttempts } from '../platform/deliveries/deliveries.table.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
@@ -15,6 +15,8 @@ export interface ConversationFilter extends PageRequest {
   mode?: ConversationMode
   /** Only those with messages that nobody has read. */
   unread?: boolean
+  /** Also those in which a blocked contact wrote and nobody else. */
+  hidden?: boolean
 }
 
 /** The project's conversations, the newest first. */
@@ -38,6 +40,7 @@ export async function listConversations(
         kind === undefined ? undefined : eq(conversations.kind, kind),
         mode === undefined ? undefined : eq(conversations.mode, mode),
         unread ? gt(conversations.unread, 0) : undefined,
+        filter.hidden ? undefined : not(openedByBlocked(db)),
       ),
     )
     .orderBy(desc(conversations.id))
@@ -45,13 +48,31 @@ export async function listConversations(
   return makePage(rows, limit, (conversation) => conversation.id)
 }
 
-/** The messages of a conversation, the newest first. */
-export async function listMessages(db: Queryable, conversationId: number, page: PageRequest): Promise<Page<Message>> {
-  const { after, limit } = readPage(page)
+function openedByBlocked(db: Queryable): SQL {
+  const kept = db.orm
+    .select({ id: messages.id })
+    .from(messages)
+    .where(and(eq(messages.conversationId, conversations.id), isNotNull(messages.hidden)))
+  return and(isNull(conversations.lastMessageId), exists(kept))!
+}
+
+/** The messages of a conversation, the newest first; those that a blocked contact wrote only if asked for. */
+export async function listMessages(
+  db: Queryable,
+  conversationId: number,
+  filter: PageRequest & { hidden?: boolean },
+): Promise<Page<Message>> {
+  const { after, limit } = readPage(filter)
   const rows = await db.orm
     .select()
     .from(messages)
-    .where(and(eq(messages.conversationId, conversationId), after === undefined ? undefined : lt(messages.id, after)))
+    .where(
+      and(
+        eq(messages.conversationId, conversationId),
+        filter.hidden ? undefined : isNull(messages.hidden),
+        after === undefined ? undefined : lt(messages.id, after),
+      ),
+    )
     .orderBy(desc(messages.id))
     .limit(limit + 1)
   return makePage(rows, limit, (message) => message.id)

@@ -94,7 +94,7 @@ export async function readLockedThreads(
           from wanted w
           left join conversations c on c.id = w.conversation_id
           left join contacts p on p.id = coalesce(case when c.kind <> 'group' then c.contact_id end,
-            case when w.channel_id = 0 then substring(w.external_id from '^contact:(\\d+)$')::bigint end)) as threads,
+            case when w.channel_id = 0 then surviving_contact(substring(w.external_id from '^contact:(\\d+)$')::bigint) end)) as threads,
        (select json_agg(e) from (
           select e.id, e.thread_id, e.external_id, e.payload, e.received_at, e.hold_until
             from wanted w cross join lateral (

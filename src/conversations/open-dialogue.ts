@@ -1,3 +1,4 @@
+import { identityKey } from '../contacts/identity.ts'
 import { contactIdentities, readContact } from '../contacts/people.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { createConversations, latestConversation, type PlacedConversation } from './conversations.store.ts'
@@ -22,7 +23,8 @@ export async function openDialogue(
 ): Promise<PlacedConversation | undefined> {
   const existing = await latestConversation(tx, input.contactId, input.channelId)
   if (existing || !input.channelId) return existing
-  const ref = input.threadFor(await contactIdentities(tx, input.contactId))
+  const identities = await contactIdentities(tx, input.contactId)
+  const ref = input.threadFor(identities)
   if (!ref) return undefined
   const key = { project_id: input.projectId, channel_id: input.channelId, external_id: ref.id }
   await ensureThreads(tx, [key])
@@ -35,7 +37,9 @@ export async function openDialogue(
   const thread = threads[0]!
   if (!thread.conversation) {
     const contact = await readContact(tx, input.contactId)
-    await createConversations(tx, now, [{ thread, kind: ref.kind, title: ref.title ?? null, contact }])
+    const by = identities.find((identity) => input.threadFor([identity])?.id === ref.id)
+    const cameBy = by && identityKey(by)
+    await createConversations(tx, now, [{ thread, kind: ref.kind, title: ref.title ?? null, contact, cameBy }])
   }
   return { conversation: thread.conversation!, threadId: thread.id, threadExternalId: thread.externalId }
 }

@@ -1,5 +1,5 @@
 import { eq, inArray } from 'drizzle-orm'
-import { type ContactView, contactView } from '../contacts/contact.ts'
+import { type Contact, type ContactView, contactView } from '../contacts/contact.ts'
 import { findContacts, identitiesOf } from '../contacts/contacts.store.ts'
 import { channels, conversations } from '../conversations/conversations.table.ts'
 import { type DealView, dealView } from '../crm/deal.ts'
@@ -20,6 +20,7 @@ export interface ConversationView {
 /** What changes are about, by number. */
 export interface ChangeSubjects {
   projects: Map<number, { id: number; name: string }>
+  /** A number that was merged has its survivor here. */
   contacts: Map<number, ContactView>
   deals: Map<number, DealView>
   conversations: Map<number, ConversationView>
@@ -30,10 +31,14 @@ export async function readChangeSubjects(db: Queryable, changes: RecordedChange[
   const deals = await findDeals(db, present(changes.map((change) => change.dealId)))
   const contactIds = present([...changes.map((change) => change.contactId), ...deals.map(({ deal }) => deal.contactId)])
   const contacts = await findContacts(db, contactIds)
-  const identities = await identitiesOf(db, contactIds)
+  const identities = await identitiesOf(
+    db,
+    [...contacts.values()].map((contact) => contact.id),
+  )
+  const view = (contact: Contact) => contactView(contact, identities.get(contact.id) ?? [], now)
   return {
     projects: byId(await readProjects(db, present(changes.map((change) => change.projectId)))),
-    contacts: byId(contacts.map((contact) => contactView(contact, identities.get(contact.id) ?? [], now))),
+    contacts: new Map([...contacts].map(([id, contact]) => [id, view(contact)])),
     deals: byId(deals.map(({ deal, place }) => dealView(deal, place))),
     conversations: byId(await readConversations(db, present(changes.map((change) => change.conversationId)))),
   }

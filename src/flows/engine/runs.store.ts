@@ -18,7 +18,7 @@ export async function lockRuns(tx: Tx, threads: WantedThreads, runIds: number[])
     `with ${wantedThreads}, subjects as (
        select c.id as conversation_id, c.contact_id, c.kind from wanted w join conversations c on c.id = w.conversation_id
        union all
-       select null, substring(w.external_id from '^contact:(\\d+)$')::bigint, 'direct' from wanted w where w.channel_id = 0)
+       select null, surviving_contact(substring(w.external_id from '^contact:(\\d+)$')::bigint), 'direct' from wanted w where w.channel_id = 0)
      select row_to_json(r) as run from runs r
       where r.status = 'active' and r.id = any (array(
         select r.id from subjects s join runs r on r.contact_id = s.contact_id where r.status = 'active' and s.kind <> 'group'

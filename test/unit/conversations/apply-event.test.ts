@@ -1,5 +1,4 @@
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
-import { blockContact } from '../../../src/contacts/block-contact.ts'
 import { replayEvent } from '../../../src/conversations/replay-event.ts'
 import { sendMessage } from '../../../src/conversations/send-message.ts'
 import type { FlowInput } from '../../../src/flows/flow.ts'
@@ -122,15 +121,6 @@ describe('what a channel tells', () => {
     ])
     await stage.say(1, 'back')
     expect(await stage.db.query('select unreachable from conversations')).toEqual([{ unreachable: null }])
-  })
-
-  it('nothing of a contact that is blocked is stored, and no flow moves', async () => {
-    await open(echo)
-    await stage.say(1, 'hi')
-    await stage.run(blockContact, { contactId: await stage.contactId(1) })
-    await stage.say(1, 'spam')
-    expect(await stage.heard(1)).toEqual(['hi'])
-    expect(await messages()).toEqual([{ text: 'hi' }])
   })
 
   it('the same update again changes nothing', async () => {
