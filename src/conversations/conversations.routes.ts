@@ -1,7 +1,7 @@
 import type { Database } from '../platform/database/database.ts'
 import { AppError } from '../platform/errors.ts'
 import { type Route, route } from '../team/route.ts'
-import { assignConversation } from './assign-conversation.ts'
+import { addUnread } from './add-unread.ts'
 import type { ChannelAdapter } from './channel.ts'
 import type { Message } from './conversation.ts'
 import * as calls from './conversations.schemas.ts'
@@ -16,6 +16,7 @@ import {
   readMembers,
 } from './inbox.store.ts'
 import { markRead } from './mark-read.ts'
+import { readInbox } from './read-inbox.ts'
 import { replayEvent } from './replay-event.ts'
 import { resendMessage } from './resend-message.ts'
 import { sendMessage } from './send-message.ts'
@@ -51,6 +52,10 @@ export function conversationsRoutes({ db, road, channels, deliveriesWake }: Part
     route(calls.postRead, ({ context, params }) =>
       db.transaction((tx) => markRead(tx, context, { conversationId: params.id })),
     ),
+    route(calls.postUnread, ({ context, params, body }) =>
+      db.transaction((tx) => addUnread(tx, context, { conversationId: params.id, ...body })),
+    ),
+    route(calls.getInboxCounters, ({ context }) => readInbox(db, context.projectId)),
     route(calls.putMode, async ({ context, params, body }) => {
       const { conversation, threadIds } = await db.transaction((tx) =>
         setMode(tx, context, { conversationId: params.id, mode: body.mode }),
@@ -58,9 +63,6 @@ export function conversationsRoutes({ db, road, channels, deliveriesWake }: Part
       road.wake(threadIds)
       return conversation
     }),
-    route(calls.putAssignee, ({ context, params, body }) =>
-      db.transaction((tx) => assignConversation(tx, context, { conversationId: params.id, ...body })),
-    ),
     route(calls.getFile, ({ context, params }) =>
       fetchMessageFile(db, context.projectId, { messageId: params.id, part: params.part }, channels.adapter),
     ),

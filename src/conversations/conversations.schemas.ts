@@ -14,7 +14,7 @@ import { contentSchema, entitySchema } from './message.ts'
 const kindSchema = z.enum(['direct', 'group', 'email', 'call'])
 const modeSchema = z.enum(['bot', 'manual']).describe('bot: flows answer. manual: people do.')
 
-const conversationAnswer = z
+export const conversationAnswer = z
   .object({
     id: z.int(),
     channelId: z.int(),
@@ -78,6 +78,7 @@ export const getConversations = operation({
     mode: modeSchema.optional(),
     unread: flagSchema.optional().describe('Only those with messages that nobody has read.'),
     hidden: flagSchema.optional().describe('true: also those in which only a blocked contact wrote.'),
+    assigned: flagSchema.optional().describe('false: only those that nobody has.'),
   }),
   answer: pageOf(conversationAnswer),
 })
@@ -141,6 +142,43 @@ export const postRead = operation({
   answer: conversationAnswer,
 })
 
+export const postUnread = operation({
+  ...conversations,
+  id: 'markUnread',
+  method: 'post',
+  path: '/conversations/{id}/unread',
+  summary: 'Counts one more message of a conversation as unread',
+  access: 'write',
+  params: idParams,
+  body: z.strictObject({
+    count: z.int().min(1).max(9999).default(1).describe('Another number than 1: exactly so many are unread then.'),
+  }),
+  answer: conversationAnswer,
+})
+
+const unreadCount = {
+  conversations: z.int().describe('Those in which something is unread.'),
+  unread: z.int().describe('Messages that nobody has read.'),
+}
+
+export const getInboxCounters = operation({
+  ...conversations,
+  id: 'countUnread',
+  method: 'get',
+  path: '/inbox/counters',
+  summary: 'Counts what is unread: of all, of nobody, and by operator',
+  access: 'read',
+  answer: z
+    .object({
+      total: z.object(unreadCount),
+      unassigned: z.object(unreadCount).describe('In conversations that nobody has.'),
+      operators: z
+        .array(z.object({ operatorId: z.int(), ...unreadCount }))
+        .describe('Operators who have conversations, also where all of it is read.'),
+    })
+    .meta({ id: 'InboxCounters' }),
+})
+
 export const putMode = operation({
   ...conversations,
   id: 'setMode',
@@ -150,18 +188,6 @@ export const putMode = operation({
   access: 'write',
   params: idParams,
   body: z.strictObject({ mode: modeSchema }),
-  answer: conversationAnswer,
-})
-
-export const putAssignee = operation({
-  ...conversations,
-  id: 'assignConversation',
-  method: 'put',
-  path: '/conversations/{id}/assignee',
-  summary: 'Gives a conversation to an operator',
-  access: 'write',
-  params: idParams,
-  body: z.strictObject({ operatorId: z.int().nullable().describe('Null takes it from everybody.') }),
   answer: conversationAnswer,
 })
 

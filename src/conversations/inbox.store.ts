@@ -15,6 +15,8 @@ export interface ConversationFilter extends PageRequest {
   mode?: ConversationMode
   /** Only those with messages that nobody has read. */
   unread?: boolean
+  /** Only those that somebody has, or (false) that nobody has. */
+  assigned?: boolean
   /** Also those in which a blocked contact wrote and nobody else. */
   hidden?: boolean
 }
@@ -26,7 +28,7 @@ export async function listConversations(
   filter: ConversationFilter,
 ): Promise<Page<Conversation>> {
   const { after, limit } = readPage(filter)
-  const { channelId, contactId, assigneeId, kind, mode, unread } = filter
+  const { channelId, contactId, assigneeId, kind, mode, unread, assigned } = filter
   const rows = await db.orm
     .select()
     .from(conversations)
@@ -41,6 +43,11 @@ export async function listConversations(
         mode === undefined ? undefined : eq(conversations.mode, mode),
         unread ? gt(conversations.unread, 0) : undefined,
         filter.hidden ? undefined : not(openedByBlocked(db)),
+        assigned === undefined
+          ? undefined
+          : assigned
+            ? isNotNull(conversations.assigneeId)
+            : isNull(conversations.assigneeId),
       ),
     )
     .orderBy(desc(conversations.id))

@@ -13,6 +13,7 @@ import { deleteDeal } from './delete-deal.ts'
 import { deletePipeline } from './delete-pipeline.ts'
 import { deleteSpot } from './delete-spot.ts'
 import { deleteStage } from './delete-stage.ts'
+import { distributionRoutes } from './distribution/distribution.routes.ts'
 import { getDeal } from './get-deal.ts'
 import { getPipeline } from './get-place.ts'
 import { moveDeal } from './move-deal.ts'
@@ -28,7 +29,7 @@ import { updateStage } from './update-stage.ts'
 
 /** The calls about spots, pipelines, stages and deals. */
 export function crmRoutes({ db }: { db: Database }): Route[] {
-  return [...funnelRoutes(db), ...dealRoutes(db)]
+  return [...funnelRoutes(db), ...distributionRoutes(db), ...dealRoutes(db)]
 }
 
 function funnelRoutes(db: Database): Route[] {

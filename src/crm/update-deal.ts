@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { deleteWaiting } from '../conversations/assignments.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { parseInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'
@@ -43,6 +44,7 @@ export async function updateDeal(
   const subject = { dealId: deal.id, contactId: deal.contactId, conversationId: deal.conversationId }
   if (isChanged) await recordWork(tx, context, 'deal.updated', subject, { fields: changed })
   if (isAssigned) {
+    await deleteWaiting(tx, { dealId })
     await recordWork(tx, context, 'deal.assigned', subject, { from: before.responsibleId, to: responsibleId })
   }
   return deal

@@ -4,7 +4,6 @@ import { accessOf, type Keyring } from './authenticate-key.ts'
 import type { WorkContext } from './context.ts'
 import { createApiKey } from './create-api-key.ts'
 import { createOperator } from './create-operator.ts'
-import { deleteOperator } from './delete-operator.ts'
 import { deleteVariable } from './delete-variable.ts'
 import { isAvailable, type Operator } from './operator.ts'
 import { readOperator } from './read-operator.ts'
@@ -51,9 +50,6 @@ export function teamRoutes({ db, vault, keyring }: { db: Database; vault: Vault;
     ),
     route(calls.putShift, async ({ context, params, body }) =>
       showOne(db, context, await db.transaction((tx) => setShift(tx, context, { ...body, operatorId: params.id }))),
-    ),
-    route(calls.removeOperator, ({ context, params }) =>
-      db.transaction((tx) => deleteOperator(tx, context, params.id)),
     ),
 
     route(calls.getApiKeys, async ({ context, query }) => {
