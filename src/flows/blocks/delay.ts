@@ -2,9 +2,9 @@ import { DateTime } from 'luxon'
 import { z } from 'zod'
 import { durationMs, durationSchema } from '../../platform/duration.ts'
 import { AppError } from '../../platform/errors.ts'
+import { nextOpening } from '../../team/working-hours.ts'
 import { defineBlock, next, type StepContext, waitUntil } from '../block.ts'
 import { readMoment } from '../conditions/moment.ts'
-import { nextOpening } from '../conditions/working-hours.ts'
 import { localClock } from './local-clock.ts'
 
 const optionsSchema = z

@@ -2,9 +2,9 @@ import type { DateTime } from 'luxon'
 import { z } from 'zod'
 import { durationSchema } from '../../platform/duration.ts'
 import type { WorkingHours } from '../../team/team.table.ts'
+import { isOpen } from '../../team/working-hours.ts'
 import type { Scope } from '../scope.ts'
 import { compare, operators } from './compare.ts'
-import { isOpen } from './working-hours.ts'
 
 const fieldPattern =
   /^(?:(?:contact|deal|conversation|message|sender|run|project|trigger)(?:\.[\p{L}\p{N}_-]+)+|now(?:\.(?:date|time|weekday|open))?)$/u

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon'
 import { describe, expect, it } from 'vitest'
-import { isOpen, nextOpening } from '../../../../src/flows/conditions/working-hours.ts'
-import type { WorkingHours } from '../../../../src/team/team.table.ts'
+import type { WorkingHours } from '../../../src/team/team.table.ts'
+import { isOpen, nextOpening } from '../../../src/team/working-hours.ts'
 
 const at = (text: string) => DateTime.fromISO(text, { zone: 'Europe/Berlin' })
 const hours: WorkingHours = {
@@ -20,6 +20,14 @@ describe('working hours', () => {
     expect(isOpen(hours, at('2026-11-03T10:00'))).toBe(false)
     expect(isOpen(hours, at('2026-11-01T23:59'))).toBe(true)
     expect(isOpen(hours, at('2026-11-02T00:00'))).toBe(false)
+  })
+
+  it('reach into the next day where they close before they open', () => {
+    const night: WorkingHours = { '7': [['22:00', '02:00']] }
+    expect(isOpen(night, at('2026-11-01T22:00'))).toBe(true)
+    expect(isOpen(night, at('2026-11-02T01:59'))).toBe(true)
+    expect(isOpen(night, at('2026-11-02T02:00'))).toBe(false)
+    expect(isOpen(night, at('2026-11-01T01:00'))).toBe(false)
   })
 
   it('open next after the break, on another day, or a week later', () => {
