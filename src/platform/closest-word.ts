@@ -12,7 +12,7 @@ export function closestWord(typed: string, words: Iterable<string>): string | un
 }
 
 /** How many letters must be added, removed or replaced to make one word of the other (Levenshtein). */
-function editDistance(from: string, to: string): number {
+export function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column)
   for (let line = 1; line <= from.length; line++) {
     const above = row

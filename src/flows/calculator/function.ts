@@ -74,6 +74,15 @@ export interface CallContext<Host = unknown> {
   random(): number
   /** Adds a line to the output of the script. */
   print(line: string): void
+  /** Sets a variable, as an assignment does. */
+  setVariable(name: string, value: CalculatorValue): void
+  /**
+   * Announces a result of so many characters and items, or work in proportion to them, before it is made. Ends the script
+   * when that is too much. Results no longer than the arguments need no announcement.
+   */
+  spend(amount: number): void
+  /** Lets other work of the process go on, when it is time; for work that is spent piece by piece. */
+  breathe(): Promise<void>
 }
 
 export type FunctionGroup =

@@ -1,0 +1,101 @@
+import { AppError } from '../../platform/errors.ts'
+import { type Moment, momentOf, writeMoment } from './moment.ts'
+import { numberOf, tidy } from './number.ts'
+import type { ArithmeticOperator } from './program.ts'
+import {
+  type CalculatorValue,
+  dictionaryOf,
+  isDictionary,
+  isList,
+  type MaybeValue,
+  nameOfKind,
+  textOf,
+} from './value.ts'
+
+/** Works out one operator. Throws `invalid` when the values cannot be used with it. */
+export function calculate(operator: ArithmeticOperator, left: MaybeValue, right: MaybeValue): CalculatorValue {
+  const [first, second] = [numberOf(left), numberOf(right)]
+  if (first !== undefined && second !== undefined) return ofNumbers(operator, first, second)
+  if (operator === '+' || operator === '-') {
+    const shifted = ofMoments(operator, left, right, second)
+    if (shifted !== undefined) return shifted
+  }
+  if (operator === '+') return joined(left, right)
+  const wrong = first === undefined ? left : right
+  throw new AppError('invalid', `"${operator}" needs numbers; found ${nameOfKind(wrong)}`)
+}
+
+/** One number to the power of another. */
+export function raise(base: MaybeValue, exponent: MaybeValue): number {
+  const [below, above] = [numberOf(base), numberOf(exponent)]
+  if (below === undefined || above === undefined) {
+    const wrong = below === undefined ? base : exponent
+    throw new AppError('invalid', `"**" needs numbers; found ${nameOfKind(wrong)}`)
+  }
+  if (below === 0 && above < 0) throw divisionByZero()
+  return finite(below ** above)
+}
+
+/** Changes the sign of a number. */
+export function negate(value: MaybeValue): number {
+  const number = numberOf(value)
+  if (number === undefined) throw new AppError('invalid', `"-" needs a number; found ${nameOfKind(value)}`)
+  return number === 0 ? 0 : -number
+}
+
+/** A result that people can use: tidy, and refused when it is no number or too large for one. */
+export function finite(result: number): number {
+  if (Number.isFinite(result)) return tidy(result)
+  throw new AppError('invalid', Number.isNaN(result) ? 'the result is no real number' : 'the result is too large')
+}
+
+function ofNumbers(operator: ArithmeticOperator, left: number, right: number): number {
+  switch (operator) {
+    case '+':
+      return finite(left + right)
+    case '-':
+      return finite(left - right)
+    case '*':
+      return finite(left * right)
+    case '/':
+      if (right === 0) throw divisionByZero()
+      return finite(left / right)
+    case '%':
+      if (right === 0) throw divisionByZero()
+      // As in Python, the result has the sign of the right side.
+      return finite(left - right * Math.floor(tidy(left / right)))
+  }
+}
+
+function divisionByZero(): AppError {
+  return new AppError('invalid', 'division by zero')
+}
+
+/** A date and days, a time and minutes; or the days between two dates, the minutes between two times. */
+function ofMoments(operator: '+' | '-', left: MaybeValue, right: MaybeValue, amount: number | undefined) {
+  const moment = momentOf(left)
+  if (!moment) return undefined
+  if (amount !== undefined) return writeMoment(shift(moment, operator === '+' ? amount : -amount))
+  const other = operator === '-' ? momentOf(right) : undefined
+  if (!other || (moment.kind === 'time') !== (other.kind === 'time')) return undefined
+  return tidy(moment.at.diff(other.at).as(moment.kind === 'time' ? 'minutes' : 'days'))
+}
+
+function shift(moment: Moment, amount: number): Moment {
+  const at = moment.at.plus(moment.kind === 'time' ? { minutes: amount } : { days: amount })
+  if (!at.isValid || at.year < 1 || at.year > 9999) throw new AppError('invalid', 'the date is out of reach')
+  return { ...moment, at }
+}
+
+function joined(left: MaybeValue, right: MaybeValue): CalculatorValue {
+  if (isList(left) && isList(right)) return [...left, ...right]
+  if (isDictionary(left) && isDictionary(right)) {
+    return dictionaryOf([...Object.entries(left), ...Object.entries(right)])
+  }
+  const text = typeof left === 'string' ? left : right
+  const withNothing = left === undefined || left === null || right === undefined || right === null
+  // A number and nothing is a mistake; a text and nothing is the text.
+  if (typeof text === 'string' && !(withNothing && numberOf(text) !== undefined)) return textOf(left) + textOf(right)
+  const wrong = numberOf(left) === undefined ? left : right
+  throw new AppError('invalid', `"+" needs numbers or texts; found ${nameOfKind(wrong)}`)
+}
