@@ -65,6 +65,11 @@ export const contacts = pgTable(
       .on(table.projectId, sql`right(regexp_replace(${table.phone}, '\\D', '', 'g'), 10)`, table.id)
       .where(sql`phone is not null`),
     index('contacts_by_email').on(table.projectId, sql`lower(${table.email})`, table.id).where(sql`email is not null`),
+    index('contacts_by_creation').on(table.projectId, table.createdAt, table.id),
+    index('contacts_by_activity').on(table.projectId, table.lastActivityAt, table.id),
+    index('contacts_by_label').using('gin', table.labels),
+    index('contacts_by_responsible').on(table.responsibleId, table.id).where(sql`responsible_id is not null`),
+    index('contacts_blocked').on(table.projectId, table.blockedUntil).where(sql`blocked_until is not null`),
     index('contacts_merged').on(table.mergedIntoId).where(sql`merged_into_id is not null`),
   ],
 )

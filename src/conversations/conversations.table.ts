@@ -73,6 +73,7 @@ export const conversations = pgTable(
   (table) => [
     index('conversations_by_project').on(table.projectId, table.id),
     index('conversations_by_contact').on(table.contactId, table.id),
+    index('conversations_by_channel').on(table.channelId, table.contactId),
     index('conversations_by_assignee').on(table.assigneeId).where(sql`assignee_id is not null`),
   ],
 )

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pglite'
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { drizzle } from 'drizzle-orm/pglite'
 import type { Database, Orm, Tx } from './database.ts'
 
@@ -12,7 +13,8 @@ export interface EmbeddedDatabase extends Database {
  * `load` starts it from a dumped data archive. It has one connection, so transactions run one after another.
  */
 export async function openEmbedded(directory?: string, load?: Blob): Promise<EmbeddedDatabase> {
-  const pglite = await PGlite.create({ dataDir: directory ? `file://${directory}` : 'memory://', loadDataDir: load })
+  const dataDir = directory ? `file://${directory}` : 'memory://'
+  const pglite = await PGlite.create({ dataDir, loadDataDir: load, extensions: { pg_trgm } })
   const topics = new EventEmitter()
   const run = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
     pglite.transaction((transaction) => work(transactionOn(transaction)))

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+
+/** One thing that a filter asks of a contact. */
+const ruleSchema = z.strictObject({
+  field: z
+    .string()
+    .max(100)
+    .describe(
+      'What is looked at: `name`, `username`, `email`, `phone`, `id`, `created_at`, `last_activity_at`, `labels`, `blocked`, ' +
+        '`responsible`, `channel`, `deal_stage`, or a custom field as `attributes.NAME`. `GET /filter-fields` lists them.',
+    ),
+  operator: z.string().max(50).describe('One of those that the field has.'),
+  value: z
+    .unknown()
+    .optional()
+    .describe('What is compared with, in the form that the operator expects; absent where it expects none.'),
+})
+export type FilterRule = z.infer<typeof ruleSchema>
+
+/** How deep groups may stand in one another, and how many rules a filter may have in all. */
+const mostDepth = 5
+const mostRules = 100
+
+const groupSchema = z
+  .strictObject({
+    match: z.enum(['all', 'any']).default('all').describe('Whether all of the rules must hold, or any one of them.'),
+    get rules(): z.ZodArray<z.ZodUnion<readonly [typeof ruleSchema, typeof groupSchema]>> {
+      return z
+        .array(z.union([ruleSchema, groupSchema]))
+        .min(1, 'expected a list of one or more rules')
+        .max(mostRules)
+        .describe('Rules, and groups of the same form as this one.')
+    },
+  })
+  .meta({
+    id: 'ContactFilter',
+    description: 'Rules that contacts are chosen by, joined by "and" (`all`) or "or" (`any`).',
+  })
+export type FilterGroup = z.infer<typeof groupSchema>
+
+/** A filter of contacts: groups at most 5 deep, at most 100 rules in all. */
+export const filterSchema = groupSchema.superRefine((filter, context) => {
+  if (countRules(filter) > mostRules)
+    context.addIssue({
+      code: 'custom',
+      message: `has ${countRules(filter)} rules; expected at most ${mostRules} in all`,
+    })
+  if (depthOf(filter) > mostDepth)
+    context.addIssue({ code: 'custom', message: `has groups ${depthOf(filter)} deep; expected at most ${mostDepth}` })
+})
+
+/** Whether an item of a filter's rules is a group of further ones. */
+export function isGroup(item: FilterRule | FilterGroup): item is FilterGroup {
+  return 'rules' in item
+}
+
+function countRules(group: FilterGroup): number {
+  return group.rules.reduce((count, item) => count + (isGroup(item) ? countRules(item) : 1), 0)
+}
+
+function depthOf(group: FilterGroup): number {
+  return 1 + Math.max(0, ...group.rules.filter(isGroup).map(depthOf))
+}
