@@ -6,6 +6,7 @@ import { messageSender } from './conversations/deliver-message.ts'
 import { eventHistory } from './conversations/events.store.ts'
 import { channelOfQueue, channelQueue, type MessagePayload } from './conversations/message-delivery.ts'
 import { createPageHost, threadTopic } from './conversations/page-host.ts'
+import { giveOutWaiting } from './crm/distribution/give-out-waiting.ts'
 import { performRequest } from './flows/blocks/external-request/perform-request.ts'
 import type { PreparedRequest } from './flows/blocks/external-request/prepare-request.ts'
 import { blocks } from './flows/blocks/registry.ts'
@@ -225,6 +226,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   const sweep = async (): Promise<void> => {
     dispatcher.tick()
     await sweepRoad(db, clock, road)
+    if ((await giveOutWaiting(db, clock)) > 0) signals.notify('changes')
   }
   const jobs = works ? createJobs({ db, log }) : undefined
   const historyTables = [eventHistory, ...runHistory, ...platformHistory, postbackHistory]

@@ -2,6 +2,8 @@ import type { ContactFields } from '../contacts/contact.ts'
 import type { AttributeValue } from '../contacts/contacts.table.ts'
 import type { Content } from '../conversations/message.ts'
 import type { Deal } from '../crm/deal.ts'
+import type { ClientAssignment } from '../crm/distribution/assign-client.ts'
+import type { Operator } from '../team/operator.ts'
 
 /** Where a block begins in another flow. */
 export interface FlowPoint {
@@ -47,6 +49,18 @@ export interface Actions {
   stopFlow(point: FlowPoint): Promise<number>
   /** Switches the conversation and the current deal to manual. */
   handOver(): Promise<void>
+  /** Gives the run's client to an operator by a rule, the one that counts for it unless named. Undefined when nobody is available. */
+  distribute(rule?: string): Promise<Operator | undefined>
+  /** Gives the run's client to a chosen operator, or to a random one. Undefined when there is none, and nothing is changed then. */
+  assignOperator(input: ClientAssignment): Promise<Operator | undefined>
+  /** Takes the run's client from the operator who has it. */
+  releaseClient(): Promise<void>
+  /** Lets the run's conversation count as unread, if the contact has ever written there; tells whether they have. */
+  markUnread(): Promise<boolean>
+  /** Counts one more message of the run's conversation as unread, or with another number than 1 exactly so many. */
+  addUnread(count?: number): Promise<void>
+  /** Nothing in the run's conversation is unread any more. */
+  clearUnread(): Promise<void>
 }
 
 export type ActionName = keyof Actions

@@ -127,6 +127,10 @@ export interface ProjectLookup {
   /** Spots by name, with their pipelines by name, with the names of their stages. */
   spots: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
   channels: ReadonlySet<string>
+  /** The names of the rules of distribution. */
+  rules: ReadonlySet<string>
+  /** The e-mail addresses of the operators, in small letters. */
+  operators: ReadonlySet<string>
   /** Flows by name, with the ids of the blocks of draft and live version. */
   flows: ReadonlyMap<string, ReadonlySet<string>>
 }

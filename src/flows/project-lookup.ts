@@ -1,7 +1,9 @@
 import { readAttributes } from '../contacts/attributes.store.ts'
 import { readChannels } from '../conversations/channels.store.ts'
+import { readRules } from '../crm/distribution/distribution.store.ts'
 import { readPipelines, readSpots } from '../crm/pipelines.store.ts'
 import type { Queryable } from '../platform/database/database.ts'
+import { selectOperators } from '../team/team.store.ts'
 import type { ProjectLookup } from './block.ts'
 import { readGraphs } from './flows.store.ts'
 
@@ -19,6 +21,10 @@ export async function readProjectLookup(db: Queryable, projectId: number): Promi
     attributes: new Map(attributes.map(({ name, type, choices }) => [name, { type, choices }])),
     spots: new Map(spots.map(({ id, name }) => [name, new Map(pipelinesOf(id))])),
     channels: new Set((await readChannels(db, projectId)).map(({ name }) => name)),
+    rules: new Set((await readRules(db, projectId)).map(({ name }) => name)),
+    operators: new Set(
+      (await selectOperators(db, projectId)).flatMap(({ email }) => (email === null ? [] : [email.toLowerCase()])),
+    ),
     flows: new Map(
       graphs.map(({ name, draft, live }) => [
         name,

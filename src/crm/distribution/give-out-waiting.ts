@@ -16,7 +16,7 @@ import { findDeal, lockDeal } from '../deals.store.ts'
 import { distribute } from './distribute.ts'
 
 /** So many of each rule are given out in one round, the others in the next ones. */
-const roundSize = 100
+const roundSize = 50
 
 /**
  * Gives out what waits for an operator where somebody has come on shift, or into their working hours: the longest waiting

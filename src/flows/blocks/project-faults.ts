@@ -1,10 +1,14 @@
 import type { Fault } from '../../platform/errors.ts'
 import type { ProjectLookup } from '../block.ts'
 
-/** What is wrong with a named spot, pipeline and stage. Without a spot the stage may be of any pipeline of that name. */
+/**
+ * What is wrong with a named spot, pipeline and stage. Without a spot the stage may be of any pipeline of that name, and with
+ * `anyPipeline` of any pipeline of the spot.
+ */
 export function stageFaults(
   { spot, pipeline, stage }: { spot?: string; pipeline?: string; stage?: string },
   { spots }: ProjectLookup,
+  anyPipeline = false,
 ): Fault[] {
   const pipelinesOfSpot = spot === undefined ? undefined : spots.get(spot)
   if (spot !== undefined && !pipelinesOfSpot) return [unknown('spot', 'the project', 'spot', spot, [...spots.keys()])]
@@ -14,7 +18,7 @@ export function stageFaults(
     return [unknown('pipeline', spot ? `the spot "${spot}"` : 'the project', 'pipeline', pipeline, names(all))]
   }
   // A deal of a spot without a named pipeline goes to the first one.
-  const candidates = spot !== undefined && pipeline === undefined ? named.slice(0, 1) : named
+  const candidates = spot !== undefined && pipeline === undefined && !anyPipeline ? named.slice(0, 1) : named
   const stages = candidates.flatMap(([, list]) => list)
   if (stage === undefined || stages.includes(stage)) return []
   const where = candidates.length === 1 ? `the pipeline "${candidates[0]![0]}"` : 'the project'
@@ -25,6 +29,18 @@ export function stageFaults(
 export function channelFault(path: string, channel: string | undefined, { channels }: ProjectLookup): Fault[] {
   if (channel === undefined || channels.has(channel)) return []
   return [unknown(path, 'the project', 'channel', channel, [...channels])]
+}
+
+/** What is wrong with a named rule of distribution, if it is named. */
+export function ruleFault(path: string, rule: string | undefined, { rules }: ProjectLookup): Fault[] {
+  if (rule === undefined || rules.has(rule)) return []
+  return [unknown(path, 'the project', 'distribution rule', rule, [...rules])]
+}
+
+/** What is wrong with an operator who is named by e-mail, if one is. */
+export function operatorFault(path: string, email: string | undefined, { operators }: ProjectLookup): Fault[] {
+  if (email === undefined || operators.has(email.toLowerCase())) return []
+  return [unknown(path, 'the project', 'operator', email, [...operators])]
 }
 
 /** What is wrong with a place in a flow. */

@@ -1,14 +1,18 @@
 import type { BlockDefinition, BlockRegistry } from '../block.ts'
 import { addLabels } from './add-labels.ts'
 import { ask } from './ask.ts'
+import { assignOperator } from './assign-operator.ts'
 import { condition } from './condition.ts'
 import { createDeal } from './create-deal.ts'
 import { delay } from './delay.ts'
+import { distribute } from './distribute.ts'
 import { externalRequest } from './external-request/external-request.ts'
 import { handOver } from './hand-over.ts'
+import { markUnread } from './mark-unread.ts'
 import { message } from './message.ts'
 import { moveDeal } from './move-deal.ts'
 import { note } from './note.ts'
+import { release } from './release.ts'
 import { removeLabels } from './remove-labels.ts'
 import { setFields } from './set-fields.ts'
 import { startFlow } from './start-flow.ts'
@@ -32,6 +36,10 @@ export const blocks: BlockRegistry = new Map(
     startFlow,
     stopFlow,
     handOver,
+    distribute,
+    assignOperator,
+    release,
+    markUnread,
     note,
   ].map((definition): [string, BlockDefinition] => [definition.type, definition]),
 )

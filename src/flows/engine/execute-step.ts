@@ -93,7 +93,7 @@ function rememberState(context: ThreadContext, state: RunState): () => void {
   const known = [...context.conversations.keys()]
   const conversation = thread.conversation ?? context.conversations.get(conversationId ?? 0)?.conversation
   const restoreConversation = conversation && writes.rememberConversation(conversation.id)
-  const mode = conversation?.mode
+  const kept = conversation && { mode: conversation.mode, assigneeId: conversation.assigneeId }
   return () => {
     writes.messages.length = counts[0]
     writes.deliveries.length = counts[1]
@@ -104,7 +104,7 @@ function rememberState(context: ThreadContext, state: RunState): () => void {
     for (const { person, was } of people) Object.assign(person, was)
     for (const id of [...context.conversations.keys()]) if (!known.includes(id)) context.conversations.delete(id)
     restoreConversation?.()
-    if (conversation && mode) conversation.mode = mode
+    if (conversation) Object.assign(conversation, kept)
   }
 }
 

@@ -3,6 +3,7 @@ import { contactActions } from './actions/contact-actions.ts'
 import { dealActions } from './actions/deal-actions.ts'
 import { dialogueActions } from './actions/dialogue-actions.ts'
 import { flowActions } from './actions/flow-actions.ts'
+import { operatorActions } from './actions/operator-actions.ts'
 import { makeStep, type RunControl, type StepRecord } from './actions/step.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'
 
@@ -19,7 +20,13 @@ export function stepActions(
   guard: () => Promise<void>,
 ): Actions {
   const step = makeStep(context, state, blockId, record, control, guard)
-  return { ...dialogueActions(step), ...contactActions(step), ...dealActions(step), ...flowActions(step) }
+  return {
+    ...dialogueActions(step),
+    ...contactActions(step),
+    ...dealActions(step),
+    ...flowActions(step),
+    ...operatorActions(step),
+  }
 }
 
 /** Only what a block asked for. */

@@ -14,6 +14,7 @@ import type {
 import type { Scope } from '../../../../src/flows/scope.ts'
 import { faultsOf } from '../../../../src/platform/faults.ts'
 import { renderJson, renderMarkup, renderText, renderUrl } from '../../../../src/platform/templates.ts'
+import type { Operator } from '../../../../src/team/operator.ts'
 
 /** A Monday noon in Moscow. */
 export const noon = new Date('2026-11-02T09:00:00Z')
@@ -30,6 +31,8 @@ export interface Given {
   scope?: Partial<Scope>
   project?: Partial<ProjectSettings>
   capabilities?: Capabilities
+  /** No operator is there for the contact. */
+  nobody?: boolean
   /** Actions that do not work, with the error they throw. */
   broken?: Partial<Record<ActionName, Error>>
 }
@@ -64,7 +67,7 @@ export function stepper(definition: BlockDefinition, options: Record<string, unk
     renderMarkup: (template) => renderMarkup(template, scope),
     renderUrl: (template) => renderUrl(template, scope),
     renderJson: (value) => renderJson(value, scope),
-    act: recorder(definition, taken, given.broken ?? {}),
+    act: recorder(definition, taken, given),
   }
   return {
     taken,
@@ -95,17 +98,19 @@ const answers: Partial<Record<ActionName, unknown>> = {
   createDeal: { id: 7, number: 1 } as Deal,
   moveDeal: { id: 7, number: 1 } as Deal,
   stopFlow: 1,
+  distribute: { id: 3, name: 'Anna' } as Operator,
+  assignOperator: { id: 3, name: 'Anna' } as Operator,
 }
 
 /** Only the actions that the block needs, as in the program. */
-function recorder(definition: BlockDefinition, taken: Taken[], broken: Partial<Record<ActionName, Error>>): Actions {
+function recorder(definition: BlockDefinition, taken: Taken[], { broken = {}, nobody }: Given): Actions {
   const actions = definition.needs.map((name) => [
     name,
     async (...input: unknown[]) => {
       const error = broken[name]
       if (error) throw error
       taken.push([name, ...input])
-      return answers[name]
+      return nobody ? undefined : answers[name]
     },
   ])
   return Object.fromEntries(actions) as Actions
@@ -140,6 +145,8 @@ export function lookup(known: Partial<ProjectLookup> = {}): ProjectLookup {
       ],
     ]),
     channels: new Set(['Bot']),
+    rules: new Set(['Sales team']),
+    operators: new Set(['olga@example.com']),
     flows: new Map([['Follow-up', new Set(['ask-again', 'remind'])]]),
     ...known,
   }
