@@ -3,6 +3,7 @@ import type { Tx } from '../platform/database/database.ts'
 import { invalidInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
+import { toldFields } from '../team/told-fields.ts'
 import { countriesOf } from './attribute.ts'
 import { type Contact, type ContactFields, handSet, readContactFields } from './contact.ts'
 import {
@@ -54,7 +55,7 @@ export async function updateContact(tx: Tx, context: WorkContext, input: Contact
   const setByHand = handSet(before.setByHand, Object.keys(changed))
   const contact = await updateContactRow(tx, before.id, { ...wanted, attributes, setByHand, updatedAt: now })
   await attachIdentities(tx, { projectId, contactId: contact.id, now }, identities)
-  await recordWork(tx, context, 'contact.updated', { contactId: contact.id }, { fields: changed })
+  await recordWork(tx, context, 'contact.updated', { contactId: contact.id }, { fields: toldFields(changed) })
   return contact
 }
 

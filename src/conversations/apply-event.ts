@@ -1,8 +1,9 @@
-import { type Contact, contactName, isBlocked } from '../contacts/contact.ts'
+import { type Contact, type ContactFields, contactName, isBlocked } from '../contacts/contact.ts'
 import { attachIdentities, lockIdentities } from '../contacts/contacts.store.ts'
 import { identityKey } from '../contacts/identity.ts'
 import { newlyTold, newlyToldIdentities } from '../contacts/told-by-channel.ts'
 import type { Tx } from '../platform/database/database.ts'
+import { toldFields } from '../team/told-fields.ts'
 import { type People, personIn } from './admit-threads.ts'
 import type { BatchWrites } from './batch-writes.store.ts'
 import type { Conversation, Message } from './conversation.ts'
@@ -115,6 +116,7 @@ async function applyMessage(
   if (hidden) {
     writes.messages.push(message)
     writes.contact(sender.id).hidden++
+    if (conversation.kind === 'group') writes.member(conversation.id, sender.id, undefined, false)
     return undefined
   }
   const first = conversation.lastInboundAt === null
@@ -136,7 +138,7 @@ async function applyMessage(
       sender.id,
     ),
   )
-  await learn(tools, sender, event.sender)
+  await learn(tools, thread, sender, event.sender)
   if (conversation.kind === 'group') writes.member(conversation.id, sender.id, undefined, false)
   return { message, conversation, sender, first, command: said.command, event }
 }
@@ -241,9 +243,10 @@ function applyMembership(
 }
 
 /** Takes over what the channel knows of the person and we do not; what people set by hand stays. */
-async function learn({ tx, writes }: ApplyTools, contact: Contact, person: Person): Promise<void> {
+async function learn({ tx, writes }: ApplyTools, thread: ThreadQueue, contact: Contact, person: Person): Promise<void> {
   const identities = newlyToldIdentities(contact, person)
-  const learned: Record<string, unknown> = { ...newlyTold(contact, person) }
+  const told = newlyTold(contact, person)
+  const learned: Record<string, unknown> = { ...told }
   const stale = contact.lastActivityAt === null || writes.now.getTime() - contact.lastActivityAt.getTime() > 60_000
   if (stale) learned.lastActivityAt = writes.now.toISOString()
   if (identities.length > 0) {
@@ -252,6 +255,16 @@ async function learn({ tx, writes }: ApplyTools, contact: Contact, person: Perso
     await attachIdentities(tx, { projectId, contactId, now: writes.now, knownBy: person.identities[0] }, identities)
   }
   if (Object.keys(learned).length === 0) return
+  const changed = Object.entries(told).map(([field, value]) => [field, [contact[field as keyof ContactFields], value]])
+  if (changed.length > 0) {
+    writes.changes.push({
+      projectId: thread.projectId,
+      kind: 'contact.updated',
+      contactId: contact.id,
+      data: { fields: toldFields(Object.fromEntries(changed)), by: { kind: 'channel', id: thread.channelId } },
+      at: writes.now,
+    })
+  }
   Object.assign(contact, learned, stale ? { lastActivityAt: writes.now } : {})
   Object.assign(writes.contact(contact.id).fields, learned)
 }

@@ -5,6 +5,7 @@ import type { Tx } from '../platform/database/database.ts'
 import { parseInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
+import { toldFields } from '../team/told-fields.ts'
 import { checkResponsible, dealFieldsSchema } from './create-deal.ts'
 import type { Deal } from './deal.ts'
 import { updateDealRow } from './deals.store.ts'
@@ -42,7 +43,7 @@ export async function updateDeal(
   )
   const deal = await updateDealRow(tx, before.id, { ...fields, variables: merged, updatedAt: context.now })
   const subject = { dealId: deal.id, contactId: deal.contactId, conversationId: deal.conversationId }
-  if (isChanged) await recordWork(tx, context, 'deal.updated', subject, { fields: changed })
+  if (isChanged) await recordWork(tx, context, 'deal.updated', subject, { fields: toldFields(changed) })
   if (isAssigned) {
     await deleteWaiting(tx, { dealId })
     await recordWork(tx, context, 'deal.assigned', subject, { from: before.responsibleId, to: responsibleId })

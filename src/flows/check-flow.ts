@@ -1,6 +1,7 @@
 import { checkTemplate } from '../platform/check-template.ts'
 import type { Fault } from '../platform/errors.ts'
 import type { BlockRegistry, ProjectLookup } from './block.ts'
+import { changeTriggerFaults } from './change-triggers/change-trigger-faults.ts'
 import { checkArrows, unreachableBlocks } from './check-arrows.ts'
 import { type CheckedBlock, type CheckedFlow, readFlow } from './read-flow.ts'
 import { restlessCircles } from './restless-circles.ts'
@@ -79,13 +80,14 @@ function checkScript({ path, node }: CheckedBlock, scripts: FlowCheckOptions['sc
   return fault ? [{ path: `${path}.script${fault.path ? `: ${fault.path}` : ''}`, message: fault.message }] : []
 }
 
-function checkTriggers({ triggers, ids }: CheckedFlow, { channels }: ProjectLookup): Fault[] {
+function checkTriggers({ triggers, ids }: CheckedFlow, lookup: ProjectLookup): Fault[] {
   return triggers.flatMap(({ path, trigger }) => [
     ...(ids.has(trigger.to) ? [] : [{ path: `${path}.to`, message: `there is no block "${trigger.to}" in this flow` }]),
     ...(trigger.channels ?? []).flatMap((channel, index) =>
-      channels.has(channel)
+      lookup.channels.has(channel)
         ? []
         : [{ path: `${path}.channels[${index}]`, message: `the project has no channel "${channel}"` }],
     ),
+    ...changeTriggerFaults(trigger, lookup).map((fault) => ({ ...fault, path: `${path}.${fault.path}` })),
   ])
 }

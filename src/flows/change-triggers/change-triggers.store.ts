@@ -1,5 +1,6 @@
 import type { RecordedChange } from '../../platform/changes.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
+import type { Actor } from '../../team/context.ts'
 import type { ChangeTrigger, Trigger } from '../flow.ts'
 
 /** The triggers of a project's live flows, the oldest flow first. */
@@ -30,7 +31,7 @@ export async function findRunPlace(
   trigger: Pick<ChangeTrigger, 'channels' | 'conversations'>,
 ): Promise<RunPlace | undefined> {
   const [row] = await tx.query<{ contact_id: number | null; conversation_id: number | null }>(
-    `with person as (select coalesce(merged_into_id, id) as id from contacts where id = $2::bigint and project_id = $1)
+    `with person as (select surviving_contact(id) as id from contacts where id = $2::bigint and project_id = $1)
      select p.id as contact_id, c.id as conversation_id
        from (select 1) as one left join person p on true
        left join lateral (
@@ -50,4 +51,15 @@ export async function findRunPlace(
   )
   if (!row || (row.contact_id === null && row.conversation_id === null)) return undefined
   return { contactId: row.contact_id, conversationId: row.conversation_id }
+}
+
+/** Who gave a task its moment: made it, or changed it last, before a change of the log. */
+export async function whoSetTask(tx: Tx, change: RecordedChange, taskId: number): Promise<Actor | undefined> {
+  const [row] = await tx.query<{ by: Actor | null }>(
+    `select data->'by' as by from changes
+      where contact_id = $1 and id < $2 and kind in ('task.created', 'task.updated') and (data->>'taskId')::bigint = $3
+      order by id desc limit 1`,
+    [change.contactId, change.id, taskId],
+  )
+  return row?.by ?? undefined
 }

@@ -18,7 +18,12 @@ export type Happening =
   | { type: 'deal_created'; spot: string; pipeline: string; stage: string }
   | { type: 'label_added' | 'label_removed'; label: string }
   | { type: 'field_changed' | 'deal_field_changed'; field: string; old: unknown; new: unknown }
-  | { type: 'task_overdue' | 'task_done'; task: Record<string, unknown> }
+  | {
+      type: 'task_overdue' | 'task_done'
+      /** `due_at` in ISO 8601. */
+      task: { id: number; name: string; due_at: string | null }
+      operator?: ToldOperator
+    }
   | {
       type: 'assigned'
       of: 'conversation' | 'deal' | 'contact'
@@ -26,13 +31,21 @@ export type Happening =
       old: number | null
       new: number
       /** Filled in where somebody asks for it. */
-      operator?: { id: number; name: string; email: string | null }
+      operator?: ToldOperator
     }
+
+/** Who was given something, or is to do it. */
+export interface ToldOperator {
+  id: number
+  name: string
+  email: string | null
+}
 
 /** The kinds of change that pull a trigger. */
 export const pullingKinds = [
   'contact.label_added',
   'contact.label_removed',
+  'contact.responsible_changed',
   'contact.updated',
   'conversation.assigned',
   'deal.assigned',
@@ -51,10 +64,11 @@ export function happeningsOf({ kind, data }: Pick<RecordedChange, 'kind' | 'data
       return [
         { type: 'deal_created', ...place },
         { type: 'stage_entered', ...place, old: null, new: place.stage },
+        ...given('deal', null, data.responsibleId),
       ]
     }
     case 'deal.stage_entered': {
-      const place = namesOf({ spot: data.spot, ...(data.to as object) })
+      const place = namesOf(data.to as object)
       return [{ type: 'stage_entered', ...place, old: namesOf(data.from as object).stage, new: place.stage }]
     }
     case 'deal.updated':
@@ -71,14 +85,16 @@ export function happeningsOf({ kind, data }: Pick<RecordedChange, 'kind' | 'data
       return [{ type: 'label_added', label: String(data.label) }]
     case 'contact.label_removed':
       return [{ type: 'label_removed', label: String(data.label) }]
+    case 'contact.responsible_changed':
+      return given('contact', data.from, data.to)
     case 'conversation.assigned':
       return given('conversation', data.from, data.to)
     case 'deal.assigned':
       return given('deal', data.from, data.to)
     case 'task.overdue':
-      return [{ type: 'task_overdue', task: {} }]
+      return [{ type: 'task_overdue', task: taskOf(data) }]
     case 'task.done':
-      return [{ type: 'task_done', task: {} }]
+      return [{ type: 'task_done', task: taskOf(data) }]
     default:
       return []
   }
@@ -131,6 +147,10 @@ function given(of: 'conversation' | 'deal' | 'contact', old: unknown, now: unkno
   return typeof now === 'number' ? [{ type: 'assigned', of, old: typeof old === 'number' ? old : null, new: now }] : []
 }
 
+function taskOf(data: Record<string, unknown>): { id: number; name: string; due_at: string | null } {
+  return { id: Number(data.taskId), name: String(data.name), due_at: (data.dueAt as string | null) ?? null }
+}
+
 function namesOf(place: object): { spot: string; pipeline: string; stage: string } {
   const name = (what: string) => String((place as Record<string, { name?: unknown } | undefined>)[what]?.name ?? '')
   return { spot: name('spot'), pipeline: name('pipeline'), stage: name('stage') }
@@ -147,7 +167,7 @@ function contactPlaceholder(name: string): string {
 }
 
 /** The fields of a deal that a trigger can ask for besides its variables; where it stands and whose it is have triggers of their own. */
-export const dealFields: readonly string[] = ['name', 'budget', 'currency', 'description', 'manual']
+const dealFields: readonly string[] = ['name', 'budget', 'currency', 'description', 'manual']
 
 function dealPlaceholder(name: string): string | undefined {
   if (dealFields.includes(name)) return `deal.${name}`

@@ -10,7 +10,7 @@ import { flowOfRun } from '../engine/runs.store.ts'
 import type { ChangeTrigger } from '../flow.ts'
 import type { RunCause } from '../run.ts'
 import { longestChain, nextLink } from './chain.ts'
-import { findRunPlace } from './change-triggers.store.ts'
+import { findRunPlace, whoSetTask } from './change-triggers.store.ts'
 import { type Happening, happeningsOf, pullingKinds, pulls } from './happening.ts'
 import { type ListeningFlow, LiveTriggers, listeningKinds } from './live-triggers.ts'
 import { tellMore } from './tell-more.ts'
@@ -84,7 +84,7 @@ async function startSafely(tx: Tx, change: RecordedChange, start: Start, log: Lo
 
 async function startFlow(tx: Tx, change: RecordedChange, start: Start, log: Log): Promise<number | undefined> {
   const { flow, trigger, happening } = start
-  const by = change.data.by as Actor | undefined
+  const by = await causeOf(tx, change)
   if (by?.kind === 'flow' && (await flowOfRun(tx, by.runId)) === flow.flowId) return undefined
   const chain = nextLink(by, change.at)
   if (chain.depth > longestChain) {
@@ -97,7 +97,7 @@ async function startFlow(tx: Tx, change: RecordedChange, start: Start, log: Log)
   const place = await findRunPlace(tx, change, trigger)
   if (!place || (trigger.channels && place.conversationId === null)) return undefined
   const cause: RunCause = {
-    trigger: { ...happening, change: change.id, kind: change.kind, at: change.at.toISOString(), by },
+    trigger: { ...happening, at: change.at.toISOString(), by: change.data.by },
     chain,
   }
   return raiseSignal(tx, change.at, {
@@ -107,6 +107,12 @@ async function startFlow(tx: Tx, change: RecordedChange, start: Start, log: Log)
     signal: 'start',
     data: { flow: flow.flowId, block: trigger.to, trigger: trigger.type, dealId: change.dealId ?? null, cause },
   })
+}
+
+/** Who brought the change about. That a task became overdue is the doing of whoever gave it its moment. */
+async function causeOf(tx: Tx, change: RecordedChange): Promise<Actor | undefined> {
+  const by = change.data.by as Actor | undefined
+  return change.kind === 'task.overdue' ? ((await whoSetTask(tx, change, Number(change.data.taskId))) ?? by) : by
 }
 
 /** Shown by the contact's history, webhooks and the stream of changes. */
