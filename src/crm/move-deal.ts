@@ -50,8 +50,8 @@ export async function enterStage(tx: Tx, context: WorkContext, before: PlacedDea
   await insertMove(tx, { dealId: deal.id, fromStageId: before.deal.stageId, toStageId: deal.stageId, at: now })
   const subject = { dealId: deal.id, contactId: deal.contactId, conversationId: deal.conversationId }
   await recordWork(tx, context, 'deal.stage_entered', subject, {
-    from: { pipeline: before.place.pipeline, stage: before.place.stage },
-    to: { pipeline: place.pipeline, stage: place.stage },
+    from: before.place,
+    to: place,
     stage: place.stage.name,
     pipeline: place.pipeline.name,
   })

@@ -3,6 +3,7 @@ import * as channels from '../conversations/channels.schemas.ts'
 import * as conversations from '../conversations/conversations.schemas.ts'
 import * as crm from '../crm/crm.schemas.ts'
 import * as deals from '../crm/deals.schemas.ts'
+import * as tasks from '../crm/tasks/tasks.schemas.ts'
 import * as flows from '../flows/flows.schemas.ts'
 import * as runs from '../flows/runs.schemas.ts'
 import type { Operation } from '../platform/http/operation.ts'
@@ -19,6 +20,7 @@ export const apiOperations: readonly Operation[] = [
   conversations,
   crm,
   deals,
+  tasks,
   flows,
   runs,
   sync,

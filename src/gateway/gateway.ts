@@ -3,6 +3,7 @@ import { contactsRoutes } from '../contacts/contacts.routes.ts'
 import { channelsRoutes } from '../conversations/channels.routes.ts'
 import { conversationsRoutes } from '../conversations/conversations.routes.ts'
 import { crmRoutes } from '../crm/crm.routes.ts'
+import { tasksRoutes } from '../crm/tasks/tasks.routes.ts'
 import { flowsRoutes } from '../flows/flows.routes.ts'
 import { runsRoutes } from '../flows/runs.routes.ts'
 import { AppError } from '../platform/errors.ts'
@@ -68,6 +69,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...contactsRoutes(services),
     ...conversationsRoutes(services),
     ...crmRoutes(services),
+    ...tasksRoutes(services),
     ...flowsRoutes(services),
     ...runsRoutes(services),
     ...syncRoutes(services),
