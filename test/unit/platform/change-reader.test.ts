@@ -24,8 +24,8 @@ const record = (kind: string, tx?: Tx) => {
   const change = { projectId: 1, kind, data: {}, at: new Date('2026-11-02T09:00:00Z') }
   return tx ? recordChange(tx, change) : fresh.db.transaction((own) => recordChange(own, change))
 }
-const start = (holder: string, handle: ChangeReaderOptions['handle']) => {
-  const reader = startChangeReader({ db: fresh.db, log: createLog('silent'), name: 'test', holder, handle })
+const start = (holder: string, handle: ChangeReaderOptions['handle'], kinds?: string[]) => {
+  const reader = startChangeReader({ db: fresh.db, log: createLog('silent'), name: 'test', holder, kinds, handle })
   readers.push(reader)
   return reader
 }
@@ -96,6 +96,93 @@ describe('a reader of changes', () => {
       return () => void seen().then((names) => visible.push(names))
     })
     await vi.waitFor(() => expect(visible).toEqual([['seen a']]), patiently)
+  })
+
+  it('passes over kinds that it does not look for, however many there are, and keeps the order of the others', async () => {
+    await record('wanted 1')
+    await fresh.db.query(
+      `insert into changes (project_id, kind, data, at)
+       select 1, case when n % 100 = 0 then 'wanted' else 'noise' end, jsonb_build_object('n', n), now() from generate_series(1, 12000) n`,
+    )
+    const told: [kind: string, n: unknown][] = []
+    start(
+      'one',
+      async (_tx, changes) => void told.push(...changes.map(({ kind, data }) => [kind, data.n] as [string, unknown])),
+      ['wanted 1', 'wanted'],
+    )
+    const expected = [
+      ['wanted 1', undefined],
+      ...Array.from({ length: 120 }, (_, index) => ['wanted', (index + 1) * 100]),
+    ]
+    await vi.waitFor(() => expect(told).toHaveLength(expected.length), patiently)
+    expect(told).toEqual(expected)
+    await record('noise')
+    await record('wanted 1')
+    await vi.waitFor(() => expect(told).toHaveLength(expected.length + 1), patiently)
+    await vi.waitFor(
+      async () =>
+        expect(
+          await fresh.db.query(
+            `select count(*)::int as unread from changes c, cursors r where (c.xact, c.id) > (r.xact, r.change_id)`,
+          ),
+        ).toEqual([{ unread: 0 }]),
+      patiently,
+    )
+  })
+
+  it('finds more wanted changes at once than fit into one batch', async () => {
+    await fresh.db.query(
+      `insert into changes (project_id, kind, data, at)
+       select 1, case when n % 2 = 0 then 'wanted' else 'noise' end, jsonb_build_object('n', n), now() from generate_series(1, 1000) n`,
+    )
+    const told: unknown[] = []
+    const sizes: number[] = []
+    start(
+      'one',
+      async (_tx, changes) => {
+        sizes.push(changes.length)
+        told.push(...changes.map(({ data }) => data.n))
+      },
+      ['wanted'],
+    )
+    await vi.waitFor(() => expect(told).toHaveLength(500), patiently)
+    expect(told).toEqual(Array.from({ length: 500 }, (_, index) => (index + 1) * 2))
+    expect(sizes).toEqual([200, 200, 100])
+  })
+
+  it('tells whether others have read on since its last batch', async () => {
+    const told: [kinds: string[], continued: boolean][] = []
+    const reader = start('one', async (_tx, changes, continued) => {
+      told.push([changes.map(({ kind }) => kind), continued])
+    })
+    const next = async (kind: string) => {
+      const count = told.length
+      await record(kind)
+      reader.wake()
+      await vi.waitFor(() => expect(told).toHaveLength(count + 1), patiently)
+      // The place is moved in the same transaction, and remembered after it.
+      await vi.waitFor(async () => expect(await unread()).toBe(0), patiently)
+    }
+    const unread = async () =>
+      (
+        await fresh.db.query<{ n: number }>(
+          `select count(*)::int as n from changes c, cursors r where (c.xact, c.id) > (r.xact, r.change_id)`,
+        )
+      )[0]!.n
+    await next('a')
+    await next('b')
+    await fresh.db.transaction(async (tx) => {
+      await record('read by another process', tx)
+      await tx.query('update cursors set (xact, change_id) = (select xact, id from changes order by id desc limit 1)')
+    })
+    await next('c')
+    await next('d')
+    expect(told).toEqual([
+      [['a'], false],
+      [['b'], true],
+      [['c'], false],
+      [['d'], true],
+    ])
   })
 
   it('works in one process at a time', async () => {

@@ -39,6 +39,8 @@ export interface Stage {
   pass(duration: string): Promise<void>
   /** Resolves when nothing is under way: no event, delivery, moment or call. */
   rest(): Promise<void>
+  /** The same once every change has been looked at for triggers, too. */
+  settle(): Promise<void>
   /** Does a use case as the operator, in a transaction. */
   run<Input, Result>(
     verb: (tx: Tx, context: WorkContext, input: Input) => Promise<Result>,
@@ -123,6 +125,20 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       { timeout: 8000, interval: 10 },
     )
 
+  const settle = () =>
+    vi.waitFor(
+      async () => {
+        await rest()
+        const [row] = await db.query<{ unread: number; pending: number }>(
+          `select (select count(*)::int from changes c, cursors r
+                    where r.name = 'change-triggers' and (c.xact, c.id) > (r.xact, r.change_id)) as unread,
+                  (select count(*)::int from events where status = 'pending') as pending`,
+        )
+        if (row!.unread + row!.pending > 0) throw new Error(`Still to be read or done: ${JSON.stringify(row)}`)
+      },
+      { timeout: 20_000, interval: 25 },
+    )
+
   const run: Stage['run'] = (verb, input) => db.transaction((tx) => verb(tx, { ...work, now: clock.now() }, input))
   const { key } = await run(createApiKey, { name: 'stage', access: 'admin' as const })
   const api: Stage['api'] = async (method, path, body) => {
@@ -148,6 +164,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     channelId: channel.id,
     update,
     rest,
+    settle,
     say: (person, text) => must(textUpdate(++updates, person, text)),
     sayInGroup: (group, person, text) => must({ message: groupMessage(++updates, group, person, text) }),
     async heard(chat) {
