@@ -32,7 +32,8 @@ export interface ContactUpdate {
 
 /**
  * Changes fields and attributes of a contact; a new phone or e-mail becomes an identity of it unless another contact has
- * it. What stays the same is not recorded. Throws `invalid` with every fault, `not_found`.
+ * it. What stays the same is not recorded; another responsible operator is recorded as `contact.responsible_changed`. Throws
+ * `invalid` with every fault, `not_found`.
  */
 export async function updateContact(tx: Tx, context: WorkContext, input: ContactUpdate): Promise<Contact> {
   const { projectId, now } = context
@@ -55,7 +56,14 @@ export async function updateContact(tx: Tx, context: WorkContext, input: Contact
   const setByHand = handSet(before.setByHand, Object.keys(changed))
   const contact = await updateContactRow(tx, before.id, { ...wanted, attributes, setByHand, updatedAt: now })
   await attachIdentities(tx, { projectId, contactId: contact.id, now }, identities)
-  await recordWork(tx, context, 'contact.updated', { contactId: contact.id }, { fields: toldFields(changed) })
+  const { responsibleId: assigned, ...others } = changed
+  const subject = { contactId: contact.id }
+  if (Object.keys(others).length > 0)
+    await recordWork(tx, context, 'contact.updated', subject, { fields: toldFields(others) })
+  if (assigned) {
+    const [from, to] = assigned
+    await recordWork(tx, context, 'contact.responsible_changed', subject, { from, to })
+  }
   return contact
 }
 

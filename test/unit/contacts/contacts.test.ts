@@ -124,6 +124,10 @@ describe('a contact', () => {
     const { id } = await run(createContact, {})
     const operatorId = (context.by as { id: number }).id
     expect((await run(updateContact, { contactId: id, responsibleId: operatorId })).responsibleId).toBe(operatorId)
+    expect((await recordedChanges(fresh.db)).at(-1)).toEqual({
+      kind: 'contact.responsible_changed',
+      data: { from: null, to: operatorId },
+    })
     await expect(run(updateContact, { contactId: id, responsibleId: 999 })).rejects.toThrow(
       'responsibleId: there is no operator 999',
     )
