@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, exists, gt, isNotNull, isNull, lt, not, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, exists, gt, isNotNull, isNull, lt, not, type SQL, sql } from 'drizzle-orm'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { deliveryAttempts } from '../platform/deliveries/deliveries.table.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
@@ -37,7 +37,7 @@ export async function listConversations(
         eq(conversations.projectId, projectId),
         after === undefined ? undefined : lt(conversations.id, after),
         channelId === undefined ? undefined : eq(conversations.channelId, channelId),
-        contactId === undefined ? undefined : eq(conversations.contactId, contactId),
+        contactId === undefined ? undefined : eq(conversations.contactId, sql`surviving_contact(${contactId})`),
         assigneeId === undefined ? undefined : eq(conversations.assigneeId, assigneeId),
         kind === undefined ? undefined : eq(conversations.kind, kind),
         mode === undefined ? undefined : eq(conversations.mode, mode),

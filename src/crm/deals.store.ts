@@ -73,7 +73,7 @@ export async function listDeals(db: Queryable, projectId: number, filter: DealFi
       and(
         eq(deals.projectId, projectId),
         after === undefined ? undefined : lt(deals.id, after),
-        filter.contactId === undefined ? undefined : eq(deals.contactId, filter.contactId),
+        filter.contactId === undefined ? undefined : eq(deals.contactId, sql`surviving_contact(${filter.contactId})`),
         filter.pipelineId === undefined ? undefined : eq(deals.pipelineId, filter.pipelineId),
         filter.stageId === undefined ? undefined : eq(deals.stageId, filter.stageId),
         filter.status === undefined ? undefined : eq(deals.status, filter.status),

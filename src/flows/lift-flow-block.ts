@@ -1,3 +1,4 @@
+import { getContact } from '../contacts/get-contact.ts'
 import type { Tx } from '../platform/database/database.ts'
 import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
@@ -13,7 +14,8 @@ export async function liftFlowBlock(
   const { projectId, now } = context
   const flow = await getFlow(tx, projectId, input.flowId)
   const { subject } = input
-  const subjectId = 'contactId' in subject ? subject.contactId : -subject.conversationId
+  const subjectId =
+    'contactId' in subject ? (await getContact(tx, projectId, subject.contactId)).id : -subject.conversationId
   await setFlowBlocked(tx, { projectId, flowId: flow.id, subjectId, now }, false)
   await recordWork(tx, context, 'flow.block_lifted', subject, { flowId: flow.id, name: flow.name })
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
 import type { Queryable } from '../platform/database/database.ts'
 import type { HistoryTable } from '../platform/history/prune-history.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
@@ -26,7 +26,7 @@ export async function listRuns(db: Queryable, projectId: number, filter: RunFilt
       and(
         eq(runs.projectId, projectId),
         after === undefined ? undefined : lt(runs.id, after),
-        contactId === undefined ? undefined : eq(runs.contactId, contactId),
+        contactId === undefined ? undefined : eq(runs.contactId, sql`surviving_contact(${contactId})`),
         conversationId === undefined ? undefined : eq(runs.conversationId, conversationId),
         flowId === undefined ? undefined : eq(runs.flowId, flowId),
         status === undefined ? undefined : eq(runs.status, status),

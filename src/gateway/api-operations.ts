@@ -1,4 +1,5 @@
 import * as contacts from '../contacts/contacts.schemas.ts'
+import * as merges from '../contacts/merge/merge.schemas.ts'
 import * as channels from '../conversations/channels.schemas.ts'
 import * as conversations from '../conversations/conversations.schemas.ts'
 import * as crm from '../crm/crm.schemas.ts'
@@ -17,6 +18,7 @@ export const apiOperations: readonly Operation[] = [
   team,
   channels,
   contacts,
+  merges,
   conversations,
   crm,
   deals,

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { contactsRoutes } from '../contacts/contacts.routes.ts'
+import { mergeRoutes } from '../contacts/merge/merge.routes.ts'
 import { channelsRoutes } from '../conversations/channels.routes.ts'
 import { conversationsRoutes } from '../conversations/conversations.routes.ts'
 import { crmRoutes } from '../crm/crm.routes.ts'
@@ -17,6 +18,7 @@ import { declarationsRoutes } from './declarations/declarations.routes.ts'
 import { mountCars } from './demo/cars.routes.ts'
 import { endStreams } from './end-streams.ts'
 import { mountHealth } from './health.routes.ts'
+import { mergeFollowers } from './merge-followers.ts'
 import { mountHooks } from './hooks.routes.ts'
 import { apiBase, mountRoutes } from './mount-routes.ts'
 import { describeApi } from './openapi.ts'
@@ -67,6 +69,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...teamRoutes(services),
     ...channelsRoutes(services),
     ...contactsRoutes(services),
+    ...mergeRoutes({ ...services, mergeFollowers }),
     ...conversationsRoutes(services),
     ...crmRoutes(services),
     ...tasksRoutes(services),

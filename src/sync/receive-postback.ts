@@ -1,5 +1,5 @@
 import { addLabels } from '../contacts/add-labels.ts'
-import { readLocale } from '../contacts/contacts.store.ts'
+import { findContact, readLocale } from '../contacts/contacts.store.ts'
 import { findOrCreateContact } from '../contacts/find-or-create-contact.ts'
 import { readAttributeValues } from '../contacts/read-attribute-values.ts'
 import { updateContact } from '../contacts/update-contact.ts'
@@ -76,7 +76,7 @@ async function take(
     if (key === '' || key.length > 255)
       throw new AppError('invalid', 'Idempotency-Key is empty or too long; expected 1 to 255 characters.')
     const before = await claimCall(tx, postback.id, key)
-    if (before) return answered(before)
+    if (before) return answered(tx, postback, before)
   }
   const context: WorkContext = { projectId: postback.projectId, now, by: { kind: 'postback', id: postback.id } }
   const mapped = await readBody(tx, context, postback, body)
@@ -93,9 +93,10 @@ async function take(
   return { contactId, created, ...(await startFlow(tx, context, postback, stored, mapped.variables)) }
 }
 
-/** The answer that a call with this key got. */
-function answered(call: PostbackCall): PostbackAnswer {
-  const answer = { contactId: call.contactId!, created: call.status === 201 }
+/** The answer that a call with this key got; the contact may have been merged since. */
+async function answered(tx: Tx, { projectId }: NamedPostback, call: PostbackCall): Promise<PostbackAnswer> {
+  const contact = await findContact(tx, projectId, call.contactId!)
+  const answer = { contactId: contact?.id ?? call.contactId!, created: call.status === 201 }
   return call.error === null ? answer : { ...answer, warning: call.error }
 }
 

@@ -3,7 +3,9 @@ import { id, moment, ref } from '../../platform/columns.ts'
 import type { Actor } from '../../team/context.ts'
 import { projects } from '../../team/team.table.ts'
 import { contacts } from '../contacts.table.ts'
-import type { MergeChoice } from './merge.ts'
+
+/** Whose value stays, of a field that both contacts have. */
+export type MergeChoice = 'survivor' | 'second'
 
 /** That one contact took in another, with all that is needed to part them again. */
 export const contactMerges = pgTable(

@@ -53,7 +53,7 @@ describe('what a blocked contact writes', () => {
   })
 
   it('is not seen by edits and reactions of earlier messages either', async () => {
-    const { message } = textUpdate(101, 1, 'shown') as { message: object }
+    const { message } = textUpdate(101, 1, 'shown') as unknown as { message: object }
     await stage.update({ message })
     await stage.rest()
     await blockPerson(1)
