@@ -14,11 +14,7 @@ export interface NewNote {
 
 /** Writes something down about a contact, in a conversation or about a deal. Throws `invalid`, `not_found`. */
 export async function addNote(tx: Tx, context: WorkContext, input: NewNote): Promise<Note> {
-  const text = input.text.trim()
-  if (text === '' || text.length > 20_000) {
-    const message = `is ${text === '' ? 'empty' : 'too long'}; expected 1 to 20,000 characters`
-    throw new AppError('invalid', `The text of the note ${message}.`, { faults: [{ path: 'text', message }] })
-  }
+  const text = readNoteText(input.text)
   const { id: contactId } = await getContact(tx, context.projectId, input.contactId)
   const conversationId = input.conversationId ?? null
   const dealId = input.dealId ?? null
@@ -33,4 +29,12 @@ export async function addNote(tx: Tx, context: WorkContext, input: NewNote): Pro
   })
   await recordWork(tx, context, 'note.added', { contactId, conversationId, dealId }, { noteId: note.id, text })
   return note
+}
+
+/** The text of a note as it is kept. Throws `invalid`. */
+export function readNoteText(given: string): string {
+  const text = given.trim()
+  if (text !== '' && text.length <= 20_000) return text
+  const message = `is ${text === '' ? 'empty' : 'too long'}; expected 1 to 20,000 characters`
+  throw new AppError('invalid', `The text of the note ${message}.`, { faults: [{ path: 'text', message }] })
 }

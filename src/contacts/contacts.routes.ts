@@ -67,7 +67,8 @@ export function contactsRoutes({ db }: { db: Database }): Route[] {
   ]
 }
 
-async function changeContact(
+/** Does something to a contact in a transaction and shows the contact as it is then. */
+export async function changeContact(
   db: Database,
   context: WorkContext,
   work: (tx: Tx) => Promise<Contact>,

@@ -67,6 +67,7 @@ export const noteSchema = z
     operatorId: z.int().nullable().describe('Null when a flow wrote it.'),
     text: z.string(),
     createdAt: momentSchema,
+    updatedAt: nullableMomentSchema.describe('When its text was changed last.'),
   })
   .meta({ id: 'Note' })
 

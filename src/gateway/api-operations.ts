@@ -1,5 +1,7 @@
 import * as contacts from '../contacts/contacts.schemas.ts'
+import * as identities from '../contacts/identities.schemas.ts'
 import * as merges from '../contacts/merge/merge.schemas.ts'
+import * as notes from '../contacts/notes.schemas.ts'
 import * as channels from '../conversations/channels.schemas.ts'
 import * as conversations from '../conversations/conversations.schemas.ts'
 import * as crm from '../crm/crm.schemas.ts'
@@ -18,6 +20,8 @@ export const apiOperations: readonly Operation[] = [
   team,
   channels,
   contacts,
+  identities,
+  notes,
   merges,
   conversations,
   crm,

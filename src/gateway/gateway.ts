@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { contactsRoutes } from '../contacts/contacts.routes.ts'
+import { identitiesRoutes } from '../contacts/identities.routes.ts'
 import { mergeRoutes } from '../contacts/merge/merge.routes.ts'
+import { notesRoutes } from '../contacts/notes.routes.ts'
 import { channelsRoutes } from '../conversations/channels.routes.ts'
 import { conversationsRoutes } from '../conversations/conversations.routes.ts'
 import { crmRoutes } from '../crm/crm.routes.ts'
@@ -69,6 +71,8 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...teamRoutes(services),
     ...channelsRoutes(services),
     ...contactsRoutes(services),
+    ...identitiesRoutes(services),
+    ...notesRoutes(services),
     ...mergeRoutes({ ...services, mergeFollowers }),
     ...conversationsRoutes(services),
     ...crmRoutes(services),
