@@ -6,7 +6,8 @@ import { messageSender } from './conversations/deliver-message.ts'
 import { eventHistory } from './conversations/events.store.ts'
 import { channelOfQueue, channelQueue, type MessagePayload } from './conversations/message-delivery.ts'
 import { createPageHost, threadTopic } from './conversations/page-host.ts'
-import { giveOutWaiting } from './crm/distribution/give-out-waiting.ts'
+import { sweepCrm } from './crm/sweep-crm.ts'
+import { noticeHistory } from './crm/tasks/notices.store.ts'
 import { performRequest } from './flows/blocks/external-request/perform-request.ts'
 import type { PreparedRequest } from './flows/blocks/external-request/prepare-request.ts'
 import { blocks } from './flows/blocks/registry.ts'
@@ -226,10 +227,10 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   const sweep = async (): Promise<void> => {
     dispatcher.tick()
     await sweepRoad(db, clock, road)
-    if ((await giveOutWaiting(db, clock)) > 0) signals.notify('changes')
+    await sweepCrm(db, clock, signals.notify)
   }
   const jobs = works ? createJobs({ db, log }) : undefined
-  const historyTables = [eventHistory, ...runHistory, ...platformHistory, postbackHistory]
+  const historyTables = [eventHistory, ...runHistory, ...platformHistory, postbackHistory, noticeHistory]
   if (jobs) scheduleHistory(jobs, { db, clock, log, tables: historyTables, days: config.historyDays })
   const sweepers = works ? [startSweeper('road', sweepMs, log, sweep)] : []
 

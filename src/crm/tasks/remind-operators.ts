@@ -2,7 +2,6 @@ import { findContact } from '../../contacts/contacts.store.ts'
 import { lockConversation } from '../../conversations/conversations.store.ts'
 import { sendMessage } from '../../conversations/send-message.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
-import { AppError } from '../../platform/errors.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { readProject } from '../../team/read-project.ts'
 import { recordWork } from '../../team/record-work.ts'
@@ -36,27 +35,17 @@ const roundLimit = 200
 export async function remindOperators(db: Database, now: Date, told: (reminded: Reminded) => void): Promise<number> {
   const reminders = await dueReminders(db, now, roundLimit)
   for (const reminder of reminders) {
-    const reminded = await remindOnce(db, now, reminder)
+    const reminded = await db.transaction((tx) => remind(tx, now, reminder))
     if (reminded) told(reminded)
   }
   return reminders.length
 }
 
-/** A message that cannot be sent, because its conversation or channel is going, does not keep the notice back. */
-async function remindOnce(db: Database, now: Date, reminder: DueReminder): Promise<Reminded | undefined> {
-  try {
-    return await db.transaction((tx) => remind(tx, now, reminder, true))
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    return db.transaction((tx) => remind(tx, now, reminder, false))
-  }
-}
-
-async function remind(tx: Tx, now: Date, reminder: DueReminder, withMessage: boolean): Promise<Reminded | undefined> {
+async function remind(tx: Tx, now: Date, reminder: DueReminder): Promise<Reminded | undefined> {
   const { projectId } = reminder
   const context: WorkContext = { projectId, now, by: { kind: 'system' } }
   // The thread comes first, as on the way of a message, whose flows write tasks under its lock.
-  const conversationId = withMessage ? await findOperatorsConversation(tx, reminder.taskId) : undefined
+  const conversationId = await findOperatorsConversation(tx, reminder.taskId)
   const dialogue = conversationId === undefined ? undefined : await lockConversation(tx, projectId, conversationId)
   const task = await lockTask(tx, projectId, reminder.taskId)
   if (!task || !(await takeReminder(tx, reminder.id))) return undefined

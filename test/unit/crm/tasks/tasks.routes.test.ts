@@ -61,7 +61,7 @@ describe('tasks over the API', () => {
 describe('notices over the API', () => {
   it('are listed until they are read, and afterwards', async () => {
     await gateway.call('POST', '/tasks', { name: 'x', responsibleId: operatorId, dueAt: '2026-11-02T10:00:00Z' })
-    await sweepTasks(fresh.db, new Date('2026-11-02T10:00:00Z'), { onChanges() {}, onMessage() {} })
+    await sweepTasks(fresh.db, new Date('2026-11-02T10:00:00Z'), () => {})
     const unread = await gateway.call('GET', `/operators/${operatorId}/notices?unread=true`)
     expect(unread.body.items).toMatchObject([{ kind: 'task.reminder', text: '⏰ 02.11.2026 13:00 x', readAt: null }])
     const path = `/notices/${unread.body.items[0].id}/read`
