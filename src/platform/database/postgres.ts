@@ -1,11 +1,11 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { allDone } from './all-done.ts'
-import { corkedSocket } from './corked-socket.ts'
 import type { Database, Orm, Tx } from './database.ts'
 import { connectionLost } from './failures.ts'
 import { type TransactionState, transactionOn, watched } from './postgres-transaction.ts'
 import { openRenewablePool } from './renewable-pool.ts'
+import { PreparedNames, StatementBundle } from './statement-bundle.ts'
 
 const channel = 'parley'
 
@@ -19,6 +19,7 @@ const batchPlans = {
   enable_seqscan: 'off',
   jit: 'off',
   plan_cache_mode: 'force_generic_plan',
+  standard_conforming_strings: 'on',
 }
 
 /** A plan made for tables that were small is wrong when they have grown: after so many transactions plans are made anew. */
@@ -52,8 +53,6 @@ export function openPostgres(url: string): PostgresDatabase {
   const batches = openBatches(url, {
     ...settings,
     max: 1,
-    // Where there are several servers the driver's own way tries one after another.
-    ...(!url.includes(',') && { socket: corkedSocket }),
     connection: { ...connection, application_name: 'parley batches', ...batchPlans },
   })
   const listening = postgres(url, { ...settings, max: 1, connection })
@@ -118,6 +117,7 @@ function openBatches(
   settings: postgres.Options<Record<string, postgres.PostgresType>>,
 ): { run: Database['batchTransaction']; close(): Promise<void> } {
   let connection: postgres.ReservedSql | undefined
+  let names = new PreparedNames()
   let current: TransactionState | undefined
   let count = 0
   const pool = openRenewablePool(url, settings, () => {
@@ -126,25 +126,30 @@ function openBatches(
   })
   const run: Database['batchTransaction'] = async (work) => {
     const client = pool.sql
-    connection ??= await client.reserve()
+    if (!connection) {
+      connection = await client.reserve()
+      names = new PreparedNames()
+    }
     const sql = connection
     const state: TransactionState = { over: false, lost: false }
     current = state
     const send = (statement: string): Promise<unknown> =>
       watched(sql.unsafe(statement), state).execute() as unknown as Promise<unknown>
+    const bundle = new StatementBundle(names, send)
     const under: Promise<unknown>[] = []
     try {
-      if (count++ % planLife === 0) under.push(send('discard plans'))
-      under.push(send('begin'))
-      const result = await work(transactionOn(sql, client, state), (written) => under.push(written))
+      if (count++ % planLife === 0) bundle.command('discard plans')
+      bundle.command('begin')
+      const result = await work(transactionOn(sql, client, state, bundle), (written) => under.push(written))
       if (state.lost) throw connectionLost()
       state.over = true
-      under.push(send('commit'))
+      bundle.command('commit')
+      under.push(bundle.flush())
       await allDone(under)
       return result
     } catch (error) {
       state.over = true
-      await Promise.allSettled(under)
+      await Promise.allSettled([bundle.flush(), ...under])
       if (!state.lost) await send('rollback').catch(() => undefined)
       throw error
     } finally {

@@ -15,13 +15,15 @@ export function insertRows(table: string, columns: readonly string[], rows: read
   const list = columns.join(', ')
   return {
     text: `insert into ${table} (${list}) select ${list} from json_populate_recordset(null::${table}, $1::text::json)`,
-    params: [JSON.stringify(rows.map(withoutNulls))],
+    params: [JSON.stringify(rows.map((row) => withoutNulls(row as Record<string, unknown>)))],
   }
 }
 
 /** Half of the columns of a typical row are null: left out they need not be written, sent and read. */
-function withoutNulls(row: object): object {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined))
+function withoutNulls(row: Record<string, unknown>): object {
+  const kept: Record<string, unknown> = {}
+  for (const column in row) if (row[column] !== null && row[column] !== undefined) kept[column] = row[column]
+  return kept
 }
 
 /** Runs independent data-modifying statements as one: they see the same snapshot and cost one round trip. */
@@ -30,9 +32,23 @@ export async function runTogether(tx: Tx, statements: readonly (Statement | unde
   if (present.length === 0) return
   const params: unknown[] = []
   const parts = present.map((statement, index) => {
-    const offset = params.length
+    const text = renumbered(statement.text, params.length)
     params.push(...statement.params)
-    return `part_${index} as (${statement.text.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + offset}`)})`
+    return `part_${index} as (${text})`
   })
   await tx.query(`with ${parts.join(', ')} select 1`, params)
+}
+
+/** The same texts come with every batch. */
+const renumberedTexts = new Map<string, string[]>()
+
+/** A statement whose parameters are counted from `offset`. */
+function renumbered(text: string, offset: number): string {
+  let texts = renumberedTexts.get(text)
+  if (!texts) {
+    texts = []
+    renumberedTexts.set(text, texts)
+  }
+  texts[offset] ??= text.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + offset}`)
+  return texts[offset]
 }
