@@ -60,8 +60,8 @@ const batchLimit = 200
 const pendingLimit = 500
 /** How long a batch waits for the sends that the one before began: one batch with their results costs less than two. In milliseconds. */
 const gatherMs = 4
-/** How long notes of results wait for a batch to ride along with, in milliseconds. */
-const noteLingerMs = 5
+/** How long notes of results wait for more of them, in milliseconds. */
+const noteLingerMs = 25
 const noNotes: Notes = { starts: [], results: [] }
 /** How long the road waits before it tries a lost database again, in milliseconds. */
 const lostDatabaseMs = 250
@@ -77,12 +77,10 @@ export function createRoad(options: RoadOptions): Road {
   const tools = (): BatchTools => ({ ...options, knownThreads, now: options.clock.now() })
 
   async function runItems(items: RoadItem[]): Promise<void> {
-    clearTimeout(linger)
-    linger = undefined
     const batch = gatherBatch(items, options.clock.now())
     const begin = performance.now()
     try {
-      await commit(batch, pendingLimit, dispatcher.takeNotes())
+      await commit(batch, pendingLimit, notesFor(items))
       for (const item of items) if (item.kind === 'events') item.stored()
       if (lostSight) await lookAgain()
       metrics.batchSize.observe(items.length)
@@ -90,6 +88,13 @@ export function createRoad(options: RoadOptions): Road {
     } catch (error) {
       await recover(batch, error)
     }
+  }
+
+  function notesFor(items: RoadItem[]): Notes {
+    if (!dispatcher.hasManyNotes && !items.some((item) => item.kind === 'notes')) return noNotes
+    clearTimeout(linger)
+    linger = undefined
+    return dispatcher.takeNotes()
   }
 
   /** One transaction: the dispatcher's notes and all that the batch does; then what follows the commit. */

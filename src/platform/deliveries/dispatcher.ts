@@ -29,6 +29,7 @@ export interface DispatcherOptions {
 /** Above so many deliveries of a queue in memory, further ones stay in the database until it is their turn. */
 const memoryLimit = 5000
 const refillBelow = 500
+const manyResults = 8
 
 /**
  * Sends what the queues of this process hold: in order within a lane, paced, retried, never more at once than allowed.
@@ -121,6 +122,11 @@ export class Dispatcher {
     return this.#notes.starts.length + this.#notes.results.length > 0
   }
 
+  /** There are enough notes to be taken along by whatever is written next; fewer are cheaper when they have gathered. */
+  get hasManyNotes(): boolean {
+    return this.#notes.starts.length > 0 || this.#notes.results.length >= manyResults
+  }
+
   /** The notes are committed: what was to begin begins, what ended makes room. */
   noted(notes: Notes): void {
     this.#beingNoted -= notes.results.length
@@ -198,6 +204,7 @@ export class Dispatcher {
     if (this.#lanes.count(delivery.queue) >= memoryLimit) state.overflowed = true
     if (state.overflowed) state.again = true
     else this.#lanes.release(this.#lanes.add(delivery))
+    if (this.#notes.results.some((result) => result.delivery.lane === delivery.lane)) this.#options.onNotes(true)
   }
 
   async #refill(queue: string, state: OwnedQueue): Promise<void> {
@@ -285,8 +292,9 @@ export class Dispatcher {
     const attempt = await this.underWay.run(makeAttempt(this.#senders.get(delivery.kind), delivery, this.#options))
     this.#notes.results.push({ delivery, attempt, startedAt, durationMs: performance.now() - begin })
     if (this.#ended) return
-    // Waiting a moment lets the note ride along with the next batch, unless sends wait for its place.
-    this.#options.onNotes(this.#stopping || this.#inFlight >= this.#options.sendsInFlight)
+    // Waiting a moment lets notes gather, unless sends wait for a place, or for their turn in the lane.
+    const isWaitedFor = (this.#lanes.lane(delivery.lane)?.deliveries.length ?? 0) > 1
+    this.#options.onNotes(this.#stopping || isWaitedFor || this.#inFlight >= this.#options.sendsInFlight)
   }
 
   #retryLater(delivery: Delivery, attempt: { dueAt: Date }): void {
