@@ -50,15 +50,19 @@ export class Budget {
     return value
   }
 
+  /** Counts a value of so many characters and items. */
   spend(amount: number): void {
-    const { length, volume } = this.#limits
-    if (amount > length) {
-      throw new AppError('invalid', `a value would have more than ${length} characters and items`)
-    }
+    const { length } = this.#limits
+    if (amount > length) throw new AppError('invalid', `a value would have more than ${length} characters and items`)
+    this.work(amount)
+  }
+
+  /** Counts work that takes as long as to go through so many characters. */
+  work(amount: number): void {
     this.#volume += amount
-    if (this.#volume > volume) {
-      throw new AppError('invalid', `the values of the script have more than ${volume} characters and items in all`)
-    }
+    const { volume } = this.#limits
+    if (this.#volume <= volume) return
+    throw new AppError('invalid', `the values of the script have more than ${volume} characters and items in all`)
   }
 
   /** Lets the process do other work when it is time; asked at each call. */

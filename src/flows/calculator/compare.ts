@@ -1,5 +1,5 @@
 import { momentOf } from './moment.ts'
-import { losesDigits, numberOf } from './number.ts'
+import { losesDigits, numberOf, tidy } from './number.ts'
 import { isDictionary, isList, type MaybeValue, textOf } from './value.ts'
 
 /**
@@ -13,7 +13,7 @@ export function isEqual(left: MaybeValue, right: MaybeValue): boolean {
   if (isStructure(left) || isStructure(right)) return keyOf(left) === keyOf(right)
   if (losesDigits(left) && losesDigits(right)) return left === right
   const numbers = [numberOf(left), numberOf(right)]
-  if (numbers[0] !== undefined && numbers[1] !== undefined) return numbers[0] === numbers[1]
+  if (numbers[0] !== undefined && numbers[1] !== undefined) return tidy(numbers[0]) === tidy(numbers[1])
   const moments = [momentOf(left), momentOf(right)]
   if (moments[0] && moments[1]) return moments[0].at.toMillis() === moments[1].at.toMillis()
   return textOf(left) === textOf(right)
@@ -28,7 +28,7 @@ export function order(left: MaybeValue, right: MaybeValue): number | undefined {
 export function rankOf(value: MaybeValue): Rank {
   if (value === undefined || value === null || isStructure(value)) return undefined
   const number = numberOf(value)
-  if (number !== undefined) return number
+  if (number !== undefined) return tidy(number)
   const moment = momentOf(value)
   if (moment) return { kind: moment.kind === 'time' ? 'time' : 'moment', at: moment.at.toMillis() }
   return textOf(value)
@@ -47,7 +47,7 @@ export function keyOf(value: MaybeValue): string {
   if (value === null || value === undefined) return 'none'
   if (isStructure(value)) return `text ${textOf(value)}`
   const number = losesDigits(value) ? undefined : numberOf(value)
-  if (number !== undefined) return `number ${number}`
+  if (number !== undefined) return `number ${tidy(number)}`
   const moment = momentOf(value)
   return moment ? `moment ${moment.at.toMillis()}` : `text ${textOf(value)}`
 }

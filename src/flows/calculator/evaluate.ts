@@ -80,6 +80,7 @@ class Run<Host> {
       print: (line) => void this.#output.push(this.#budget.made(line)),
       setVariable: (name, value) => void this.#written.set(name, this.#budget.made(value)),
       spend: (amount) => this.#budget.spend(amount),
+      work: (amount) => this.#budget.work(amount),
       breathe: () => this.#budget.breathe(),
     }
   }

@@ -77,10 +77,12 @@ export interface CallContext<Host = unknown> {
   /** Sets a variable, as an assignment does. */
   setVariable(name: string, value: CalculatorValue): void
   /**
-   * Announces a result of so many characters and items, or work in proportion to them, before it is made. Ends the script
-   * when that is too much. Results no longer than the arguments need no announcement.
+   * Announces a result of so many characters and items before it is made; ends the script when that is too much. Results no
+   * longer than the arguments need no announcement.
    */
   spend(amount: number): void
+  /** Announces work that takes as long as to go through so many characters; ends the script when that is too much. */
+  work(amount: number): void
   /** Lets other work of the process go on, when it is time; for work that is spent piece by piece. */
   breathe(): Promise<void>
 }

@@ -91,7 +91,7 @@ Number "a value" = text:$([0-9]+ ("." [0-9]+)? / "." [0-9]+) !BadEnd {
     const exact = text.includes('.') || Number.isSafeInteger(number)
     return { type: 'literal', value: exact ? number : text, at: offset() }
   }
-BadEnd = [\p{L}_]u &{ error('a name cannot begin with a digit') }
+BadEnd = &[\p{L}_]u &{ error('a name cannot begin with a digit') }
 
 Text "a value"
   = "\"" parts:(Hashed / Escape / $[^"\\\n#]+ / "#")* ("\"" / Unclosed) { return textOf(parts) }

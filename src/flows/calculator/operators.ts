@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts'
 import { type Moment, momentOf, writeMoment } from './moment.ts'
-import { numberOf, tidy } from './number.ts'
+import { numberOf, placesOf, tidy, toPlaces } from './number.ts'
 import type { ArithmeticOperator } from './program.ts'
 import {
   type CalculatorValue,
@@ -40,30 +40,31 @@ export function raise(base: MaybeValue, exponent: MaybeValue): number {
 export function negate(value: MaybeValue): number {
   const number = numberOf(value)
   if (number === undefined) throw new AppError('invalid', `"-" needs a number; found ${nameOfKind(value)}`)
-  return number === 0 ? 0 : -number
+  return finite(-number)
 }
 
-/** A result that people can use: tidy, and refused when it is no number or too large for one. */
+/** A result that is a number; refused when it is none or too large for one. Zero has no sign. */
 export function finite(result: number): number {
-  if (Number.isFinite(result)) return tidy(result)
+  if (Number.isFinite(result)) return result + 0
   throw new AppError('invalid', Number.isNaN(result) ? 'the result is no real number' : 'the result is too large')
 }
 
 function ofNumbers(operator: ArithmeticOperator, left: number, right: number): number {
+  const places = Math.max(placesOf(left), placesOf(right))
   switch (operator) {
     case '+':
-      return finite(left + right)
+      return finite(toPlaces(left + right, places))
     case '-':
-      return finite(left - right)
+      return finite(toPlaces(left - right, places))
     case '*':
-      return finite(left * right)
+      return finite(toPlaces(left * right, placesOf(left) + placesOf(right)))
     case '/':
       if (right === 0) throw divisionByZero()
       return finite(left / right)
     case '%':
       if (right === 0) throw divisionByZero()
       // As in Python, the result has the sign of the right side.
-      return finite(left - right * Math.floor(tidy(left / right)))
+      return finite(toPlaces(left - right * Math.floor(tidy(left / right)), places))
   }
 }
 

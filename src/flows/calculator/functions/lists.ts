@@ -2,7 +2,7 @@ import { AppError } from '../../../platform/errors.ts'
 import { keyOf } from '../compare.ts'
 import { type CalculatorFunction, defineFunction, optional, required } from '../function.ts'
 import { numberOf } from '../number.ts'
-import { finite } from '../operators.ts'
+import { calculate } from '../operators.ts'
 import { withoutItem } from '../reach.ts'
 import { type CalculatorList, type CalculatorValue, structureOf, textOf } from '../value.ts'
 import { field, python } from './origins.ts'
@@ -151,11 +151,11 @@ export const listFunctions: readonly CalculatorFunction[] = [
     ],
     knownFrom: field,
     call({ array }) {
-      let sum = 0
+      let sum: CalculatorValue = 0
       for (const item of array) {
         const number = numberOf(item)
         if (number === undefined) return 'array has unsupported elements'
-        sum = finite(sum + number)
+        sum = calculate('+', sum, number)
       }
       return sum
     },

@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors.ts'
 import { order } from '../compare.ts'
 import { type CalculatorFunction, defineFunction, optional, required, rest } from '../function.ts'
-import { numberOf, roundTo } from '../number.ts'
+import { numberOf, roundTo, tidy } from '../number.ts'
 import { finite, raise } from '../operators.ts'
 import { type CalculatorValue, nameOfKind, structureOf } from '../value.ts'
 import { field, python } from './origins.ts'
@@ -18,7 +18,7 @@ export const numberFunctions: readonly CalculatorFunction[] = [
       { source: 'int(-2.7)', result: '-2' },
     ],
     knownFrom: field,
-    call: ({ value }) => finite(Math.trunc(value)),
+    call: ({ value }) => finite(Math.trunc(tidy(value))),
   }),
   defineFunction({
     name: 'float',
@@ -48,8 +48,8 @@ export const numberFunctions: readonly CalculatorFunction[] = [
     call: ({ number, digits }) => roundTo(number, Math.max(-15, Math.min(15, digits))),
   }),
   ofOneNumber('abs', 'The number without its sign.', Math.abs, ['abs(-256)', '256']),
-  ofOneNumber('ceil', 'The next whole number upwards.', Math.ceil, ['ceil(1.2)', '2']),
-  ofOneNumber('floor', 'The next whole number downwards.', Math.floor, ['floor(-1.2)', '-2']),
+  ofOneNumber('ceil', 'The next whole number upwards.', (number) => Math.ceil(tidy(number)), ['ceil(1.2)', '2']),
+  ofOneNumber('floor', 'The next whole number downwards.', (number) => Math.floor(tidy(number)), ['floor(-1.2)', '-2']),
   ofOneNumber('sqrt', 'The square root. A negative number ends the script.', Math.sqrt, ['sqrt(9)', '3']),
   ofOneNumber('exp', "Euler's number to a power.", Math.exp, ['exp(0)', '1']),
   ofOneNumber('sin', 'The sine of an angle in radians.', Math.sin, ['sin(0)', '0']),
@@ -76,7 +76,7 @@ export const numberFunctions: readonly CalculatorFunction[] = [
       { source: 'log(1000, 10)', result: '3' },
     ],
     knownFrom: field,
-    call: ({ number, base }) => finite(Math.log(number) / (base === undefined ? 1 : Math.log(base))),
+    call: ({ number, base }) => finite(tidy(Math.log(number) / (base === undefined ? 1 : Math.log(base)))),
   }),
   ofMany('min', 'The smallest of several values, or of the items of one list.', (difference) => difference < 0, '1'),
   ofMany('max', 'The greatest of several values, or of the items of one list.', (difference) => difference > 0, '3'),
