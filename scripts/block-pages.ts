@@ -48,9 +48,9 @@ function blockPage(definition: BlockDefinition): string {
     '',
     summary,
     '',
-    '| option | value | default | meaning |',
-    '| --- | --- | --- | --- |',
-    ...rows,
+    ...(rows.length === 0
+      ? ['It has no options.']
+      : ['| option | value | default | meaning |', '| --- | --- | --- | --- |', ...rows]),
     '',
     'An example:',
     '',
