@@ -41,9 +41,9 @@ export function messageSender(hub: ChannelHub, metrics: Metrics): DeliverySender
       payload.thread = error.failure.newThreadId
       return true
     },
-    async settle(tx, results) {
+    async settle(tx, results, last) {
       metrics.messagesSent.inc(results.filter(({ attempt }) => attempt.outcome === 'sent').length)
-      await settleMessages(tx, hub, results)
+      await settleMessages(tx, hub, results, last)
     },
   }
 }
@@ -71,23 +71,30 @@ async function sendMessage(hub: ChannelHub, delivery: Delivery, signal: AbortSig
   return { externalIds: payload.sent?.externalIds ?? [] }
 }
 
-async function settleMessages(tx: Tx, hub: ChannelHub, results: AttemptResult[]): Promise<void> {
+async function settleMessages(
+  tx: Tx,
+  hub: ChannelHub,
+  results: AttemptResult[],
+  last: (written: Promise<unknown>) => void,
+): Promise<void> {
   const ended = results.filter(({ attempt }) => attempt.outcome !== 'retry')
-  await noteSent(
-    tx,
-    ended.map(({ delivery, attempt }) => ({
-      id: delivery.subjectId,
-      external_id: attempt.outcome === 'sent' ? ((attempt.result.externalIds as string[])[0] ?? null) : null,
-      status: attempt.outcome === 'sent' ? 'sent' : 'failed',
-      error: attempt.outcome === 'dead' ? attempt.error : null,
-    })),
+  last(
+    noteSent(
+      tx,
+      ended.map(({ delivery, attempt }) => ({
+        id: delivery.subjectId,
+        external_id: attempt.outcome === 'sent' ? ((attempt.result.externalIds as string[])[0] ?? null) : null,
+        status: attempt.outcome === 'sent' ? 'sent' : 'failed',
+        error: attempt.outcome === 'dead' ? attempt.error : null,
+      })),
+    ),
   )
   const sentBy = new Set(
     ended.flatMap(({ delivery, attempt }) => (attempt.outcome === 'sent' ? [channelOfQueue(delivery.queue)] : [])),
   )
   for (const channelId of sentBy) {
     const at = hub.noteSent(channelId)
-    if (at) await touchSent(tx, channelId, at)
+    if (at) last(touchSent(tx, channelId, at))
   }
   for (const { delivery, attempt } of results) {
     const payload = delivery.payload as MessagePayload

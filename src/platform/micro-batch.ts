@@ -5,15 +5,8 @@ export interface MicroBatch<Item> {
   idle(): Promise<void>
 }
 
-/**
- * `run` gets at most `max` items, in the order they came, and must not throw: what fails is its own affair. `gather`, if
- * given, is waited for before each batch is cut.
- */
-export function createMicroBatch<Item>(
-  max: number,
-  run: (items: Item[]) => Promise<void>,
-  gather: () => Promise<void> = async () => {},
-): MicroBatch<Item> {
+/** `run` gets at most `max` items, in the order they came, and must not throw: what fails is its own affair. */
+export function createMicroBatch<Item>(max: number, run: (items: Item[]) => Promise<void>): MicroBatch<Item> {
   let waiting: Item[] = []
   let running = false
   let idlers: (() => void)[] = []
@@ -21,7 +14,6 @@ export function createMicroBatch<Item>(
   async function drain(): Promise<void> {
     running = true
     while (waiting.length > 0) {
-      await gather()
       const batch = waiting.slice(0, max)
       waiting = waiting.slice(max)
       await run(batch)

@@ -38,21 +38,12 @@ export interface BatchResult {
   open: Map<string, number[]>
   /** Threads that go on later: at a moment, or at once when there was more than one batch takes. */
   later: { threadId: number; at: Date }[]
+  /** Writes it all. Deliveries that begin with the commit are put into `started`, so that they can be given back if it fails. */
+  write(started: DeliveryDraft[]): Promise<void>
 }
 
-/**
- * Works on a batch in one transaction: lock, read, advance each thread, write. Takes `limit` stored events at most. Deliveries that
- * begin with the commit are put into `started` as their places are taken, so that they can be given back if it fails; `last` takes what is
- * written in the end, which the commit may follow without waiting.
- */
-export async function advanceBatch(
-  tx: Tx,
-  batch: Batch,
-  tools: BatchTools,
-  limit: number,
-  started: DeliveryDraft[],
-  last: (written: Promise<unknown>) => void,
-): Promise<BatchResult> {
+/** Works on a batch in one transaction: lock, read, advance each thread; what is to be written is written by the result. Takes `limit` stored events at most. */
+export async function advanceBatch(tx: Tx, batch: Batch, tools: BatchTools, limit: number): Promise<BatchResult> {
   const { arrivals } = batch
   const { locked, runs } = await lockAndRead(tx, batch, tools, limit)
   const threads = locked.threads.toSorted((one, other) => one.id - other.id)
@@ -85,8 +76,14 @@ export async function advanceBatch(
     for (const state of context.runs) if (!states.includes(state)) states.push(state)
   }
   if (stored >= limit) later.push(...threads.map((thread) => ({ threadId: thread.id, at: tools.now })))
-  last(writeBatch(tx, shared, states, locked.open, tools, started))
-  return { writes: shared.writes, threads, calls: shared.calls, open: locked.open, later }
+  return {
+    writes: shared.writes,
+    threads,
+    calls: shared.calls,
+    open: locked.open,
+    later,
+    write: (started) => writeBatch(tx, shared, states, locked.open, tools, started),
+  }
 }
 
 function postponeArrivals(threads: ThreadQueue[], writes: BatchWrites): void {

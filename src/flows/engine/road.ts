@@ -58,8 +58,6 @@ export interface Road {
 /** The most that one transaction takes. */
 const batchLimit = 200
 const pendingLimit = 500
-/** How long a batch waits for the sends that the one before began: one batch with their results costs less than two. In milliseconds. */
-const gatherMs = 4
 /** How long notes of results wait for more of them, in milliseconds. */
 const noteLingerMs = 25
 const noNotes: Notes = { starts: [], results: [] }
@@ -68,7 +66,7 @@ const lostDatabaseMs = 250
 
 export function createRoad(options: RoadOptions): Road {
   const { db, dispatcher, log, metrics } = options
-  const road = createMicroBatch<RoadItem>(batchLimit, runItems, () => dispatcher.underWay.mostEnded(gatherMs))
+  const road = createMicroBatch<RoadItem>(batchLimit, runItems)
   let linger: NodeJS.Timeout | undefined
   /** A transaction was lost, perhaps after its commit. */
   let lostSight = false
@@ -80,7 +78,7 @@ export function createRoad(options: RoadOptions): Road {
     const batch = gatherBatch(items, options.clock.now())
     const begin = performance.now()
     try {
-      await commit(batch, pendingLimit, notesFor(items))
+      await commit(batch, pendingLimit, () => notesFor(items))
       for (const item of items) if (item.kind === 'events') item.stored()
       if (lostSight) await lookAgain()
       metrics.batchSize.observe(items.length)
@@ -97,15 +95,20 @@ export function createRoad(options: RoadOptions): Road {
     return dispatcher.takeNotes()
   }
 
-  /** One transaction: the dispatcher's notes and all that the batch does; then what follows the commit. */
-  async function commit(batch: Batch, limit: number, notes: Notes): Promise<void> {
+  /** One transaction: all that the batch does, and the dispatcher's notes as they stand at its end; then what follows the commit. */
+  async function commit(batch: Batch, limit: number, takeNotes: () => Notes): Promise<void> {
     const started: BatchResult['writes']['deliveries'] = []
+    const isIdle = batch.wanted.keys.length + batch.wanted.ids.length === 0
+    if (isIdle && !dispatcher.hasNotes) return
+    let notes = noNotes
     let result: BatchResult | undefined
     try {
       result = await db.batchTransaction(async (tx, last) => {
-        const noting = writeNotes(tx, notes, true)
-        if (batch.wanted.keys.length + batch.wanted.ids.length === 0) return void (await noting)
-        const [advanced] = await allDone([advanceBatch(tx, batch, tools(), limit, started, last), noting])
+        const advanced = isIdle ? undefined : await advanceBatch(tx, batch, tools(), limit)
+        // What has ended meanwhile makes room for what begins now.
+        notes = takeNotes()
+        if (advanced) last(advanced.write(started))
+        await writeNotes(tx, notes, true, last)
         return advanced
       })
     } catch (error) {
@@ -128,7 +131,12 @@ export function createRoad(options: RoadOptions): Road {
     options.onCommit(result)
   }
 
-  async function writeNotes(tx: Tx, notes: Notes, settles: boolean): Promise<void> {
+  async function writeNotes(
+    tx: Tx,
+    notes: Notes,
+    settles: boolean,
+    last: (written: Promise<unknown>) => void,
+  ): Promise<void> {
     const { starts, results } = notes
     if (starts.length + results.length === 0) return
     const now = options.clock.now()
@@ -136,19 +144,16 @@ export function createRoad(options: RoadOptions): Road {
       ({ attempt, delivery }) =>
         attempt.outcome !== 'sent' || options.senders.find((sender) => sender.kind === delivery.kind)?.recordsSuccess,
     )
-    await allDone([
+    last(
       runTogether(tx, [
         noteStarts(starts, options.process),
         noteResults(results, now, options.process),
         insertAttempts(recorded),
       ]),
-      ...(settles ? options.senders : []).map((sender) =>
-        sender.settle?.(
-          tx,
-          results.filter(({ delivery }) => delivery.kind === sender.kind),
-        ),
-      ),
-    ])
+    )
+    if (!settles) return
+    const bySender = Map.groupBy(results, ({ delivery }) => options.senders.find(({ kind }) => kind === delivery.kind))
+    await allDone([...bySender].map(([sender, own]) => sender?.settle?.(tx, own, last)))
   }
 
   /** A batch failed. A lost database is waited for; else each thread is tried alone, so that the poisonous one is found. */
@@ -158,7 +163,8 @@ export function createRoad(options: RoadOptions): Road {
     // What another process deleted meanwhile may still be remembered.
     for (const projectId of options.cache.projectIds()) options.cache.forget(projectId)
     try {
-      const write = (notes: Notes, settles: boolean) => db.batchTransaction((tx) => writeNotes(tx, notes, settles))
+      const write = (notes: Notes, settles: boolean) =>
+        db.batchTransaction((tx, last) => writeNotes(tx, notes, settles, last))
       await isolateNotes({ log, dispatcher, write })
     } catch (lost) {
       return waitForDatabase(batch, lost)
@@ -166,7 +172,7 @@ export function createRoad(options: RoadOptions): Road {
     await isolateBatch(batch, {
       ...options,
       again: (item) => road.add(item),
-      commit: (part, limit) => commit(part, limit, noNotes),
+      commit: (part, limit) => commit(part, limit, () => noNotes),
     })
     if (dispatcher.hasNotes) road.add({ kind: 'notes' })
   }

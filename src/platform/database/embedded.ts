@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pglite'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { drizzle } from 'drizzle-orm/pglite'
+import { allDone } from './all-done.ts'
 import type { Database, Orm, Tx } from './database.ts'
 
 export interface EmbeddedDatabase extends Database {
@@ -29,11 +30,9 @@ export async function openEmbedded(directory?: string, load?: Blob): Promise<Emb
     batchTransaction: async (work) => {
       await new Promise((resolve) => setImmediate(resolve))
       return run(async (tx) => {
-        let written: Promise<unknown> | undefined
-        const result = await work(tx, (last) => {
-          written = last
-        })
-        await written
+        const written: Promise<unknown>[] = []
+        const result = await work(tx, (last) => written.push(last))
+        await allDone(written)
         return result
       })
     },

@@ -59,8 +59,11 @@ export interface DeliverySender {
    * (how far it came) is there at the next attempt.
    */
   send(delivery: Delivery, signal: AbortSignal): Promise<Record<string, unknown>>
-  /** Writes what the results mean to the module's own rows, in the transaction that notes them. */
-  settle?(tx: Tx, results: AttemptResult[]): Promise<void>
+  /**
+   * Writes what the results mean to the module's own rows, in the transaction that notes them. What is handed to `last` is not waited
+   * for: the commit may follow it at once.
+   */
+  settle?(tx: Tx, results: AttemptResult[], last: (written: Promise<unknown>) => void): Promise<void>
   /** Changes the payload after a failure that says how to go on at once (a thread that moved); false when it says no such thing. */
   reroute?(delivery: Delivery, error: unknown): boolean
 }

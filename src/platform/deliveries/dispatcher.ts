@@ -5,7 +5,6 @@ import { type Lane, Lanes } from './lanes.ts'
 import { makeAttempt } from './make-attempt.ts'
 import { type OwnedQueue, ownedQueue } from './owned-queue.ts'
 import { Pacing } from './pacing.ts'
-import { UnderWay } from './under-way.ts'
 
 /** What has to be written: attempts that may only begin once they are noted, and how others ended. */
 export interface Notes {
@@ -36,7 +35,6 @@ const manyResults = 8
  * It writes nothing itself: whoever runs the message path takes its notes along in the next transaction.
  */
 export class Dispatcher {
-  readonly underWay = new UnderWay()
   readonly #options: DispatcherOptions
   readonly #senders: Map<string, DeliverySender>
   readonly #lanes = new Lanes()
@@ -112,7 +110,7 @@ export class Dispatcher {
     this.#notes.results = []
     this.#inFlight -= results.length
     this.#beingNoted += results.length
-    this.#pump()
+    this.#begin()
     const { starts } = this.#notes
     this.#notes = { starts: [], results: [] }
     return { starts, results }
@@ -241,12 +239,19 @@ export class Dispatcher {
     if (this.#owned.get(queue)?.overflowed && this.#lanes.count(queue) < refillBelow) this.wake(queue)
   }
 
+  /** Begins what may begin, and asks for a transaction that notes it. */
   #pump(): void {
-    if (this.#stopping) return
+    if (this.#begin()) this.#options.onNotes(true)
+  }
+
+  /** Whether there is something to be noted that may begin. */
+  #begin(): boolean {
+    if (this.#stopping) return false
+    const before = this.#notes.starts.length
     const now = this.#options.clock.now().getTime()
     for (const ready of this.#lanes.ready.values()) {
       for (const lane of ready) {
-        if (this.#inFlight >= this.#options.sendsInFlight) return
+        if (this.#inFlight >= this.#options.sendsInFlight) return this.#notes.starts.length > before
         ready.delete(lane)
         const first = lane.deliveries[0]
         if (!first || lane.busy) continue
@@ -260,9 +265,9 @@ export class Dispatcher {
         }
         this.#take(lane, now)
         this.#notes.starts.push(first)
-        this.#options.onNotes(true)
       }
     }
+    return this.#notes.starts.length > before
   }
 
   #take(lane: Lane, now: number): void {
@@ -289,7 +294,7 @@ export class Dispatcher {
   async #send(delivery: Delivery): Promise<void> {
     const startedAt = this.#options.clock.now()
     const begin = performance.now()
-    const attempt = await this.underWay.run(makeAttempt(this.#senders.get(delivery.kind), delivery, this.#options))
+    const attempt = await makeAttempt(this.#senders.get(delivery.kind), delivery, this.#options)
     this.#notes.results.push({ delivery, attempt, startedAt, durationMs: performance.now() - begin })
     if (this.#ended) return
     // Waiting a moment lets notes gather, unless sends wait for a place, or for their turn in the lane.

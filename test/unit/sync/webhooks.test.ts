@@ -105,7 +105,7 @@ async function attempt(delivery: Delivery, client = http): Promise<AttemptOutcom
   const results: AttemptResult[] = [{ delivery, attempt: outcome, startedAt, durationMs: 5 }]
   await fresh.db.transaction(async (tx) => {
     await runTogether(tx, [noteResults(results, startedAt, 'test'), insertAttempts(results)])
-    await sender.settle!(tx, results)
+    await sender.settle!(tx, results, () => undefined)
   })
   return outcome
 }
