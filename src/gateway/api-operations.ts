@@ -6,6 +6,7 @@ import * as channels from '../conversations/channels.schemas.ts'
 import * as conversations from '../conversations/conversations.schemas.ts'
 import * as crm from '../crm/crm.schemas.ts'
 import * as deals from '../crm/deals.schemas.ts'
+import * as distribution from '../crm/distribution/distribution.schemas.ts'
 import * as tasks from '../crm/tasks/tasks.schemas.ts'
 import * as flows from '../flows/flows.schemas.ts'
 import * as runs from '../flows/runs.schemas.ts'
@@ -26,6 +27,7 @@ export const apiOperations: readonly Operation[] = [
   conversations,
   crm,
   deals,
+  distribution,
   tasks,
   flows,
   runs,
