@@ -77,10 +77,12 @@ export function happeningsOf({ kind, data }: Pick<RecordedChange, 'kind' | 'data
         return field ? [{ type: 'deal_field_changed', field, old, new: now }] : []
       })
     case 'contact.updated':
-      return fieldChanges(data).flatMap(([name, old, now]): Happening[] => {
-        if (name === 'responsibleId') return given('contact', old, now)
-        return [{ type: 'field_changed', field: contactPlaceholder(name), old, new: now }]
-      })
+      return fieldChanges(data).map(([name, old, now]) => ({
+        type: 'field_changed',
+        field: contactPlaceholder(name),
+        old,
+        new: now,
+      }))
     case 'contact.label_added':
       return [{ type: 'label_added', label: String(data.label) }]
     case 'contact.label_removed':
