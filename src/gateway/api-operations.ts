@@ -7,6 +7,7 @@ import * as conversations from '../conversations/conversations.schemas.ts'
 import * as crm from '../crm/crm.schemas.ts'
 import * as deals from '../crm/deals.schemas.ts'
 import * as distribution from '../crm/distribution/distribution.schemas.ts'
+import * as salesPlans from '../crm/sales-plans/sales-plans.schemas.ts'
 import * as tasks from '../crm/tasks/tasks.schemas.ts'
 import * as flows from '../flows/flows.schemas.ts'
 import * as runs from '../flows/runs.schemas.ts'
@@ -29,6 +30,7 @@ export const apiOperations: readonly Operation[] = [
   deals,
   distribution,
   tasks,
+  salesPlans,
   flows,
   runs,
   sync,

@@ -6,6 +6,7 @@ import { notesRoutes } from '../contacts/notes.routes.ts'
 import { channelsRoutes } from '../conversations/channels.routes.ts'
 import { conversationsRoutes } from '../conversations/conversations.routes.ts'
 import { crmRoutes } from '../crm/crm.routes.ts'
+import { salesPlansRoutes } from '../crm/sales-plans/sales-plans.routes.ts'
 import { tasksRoutes } from '../crm/tasks/tasks.routes.ts'
 import { flowsRoutes } from '../flows/flows.routes.ts'
 import { runsRoutes } from '../flows/runs.routes.ts'
@@ -77,6 +78,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...conversationsRoutes(services),
     ...crmRoutes(services),
     ...tasksRoutes(services),
+    ...salesPlansRoutes(services),
     ...flowsRoutes(services),
     ...runsRoutes(services),
     ...syncRoutes(services),
