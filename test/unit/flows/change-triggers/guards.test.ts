@@ -6,6 +6,7 @@ import { updateContact } from '../../../../src/contacts/update-contact.ts'
 import { createDeal } from '../../../../src/crm/create-deal.ts'
 import { createPipeline } from '../../../../src/crm/create-pipeline.ts'
 import { createSpot } from '../../../../src/crm/create-spot.ts'
+import { createTask } from '../../../../src/crm/tasks/create-task.ts'
 import { longestChain } from '../../../../src/flows/change-triggers/chain.ts'
 import type { FlowInput } from '../../../../src/flows/flow.ts'
 import { asks, flow, leaveStage, openStage, type Stage, says } from '../engine/stage.ts'
@@ -113,6 +114,24 @@ describe('flows that start one another for ever', () => {
       Array.from({ length: longestChain }, (_, index) => index + 1),
     )
     expect(await stops()).toHaveLength(1)
+  })
+
+  it('by tasks that are due at once', async () => {
+    await does('Ping', { type: 'task_overdue', to: 'a' }, says('Late'))
+    const chain = { depth: longestChain, since: stage.clock.now().toISOString() }
+    const overdueAfter = async (minutes: number) => {
+      const dueAt = new Date(stage.clock.now().getTime() + minutes * 60_000).toISOString()
+      const work = { ...stage.work, now: stage.clock.now(), by: { kind: 'flow' as const, runId: 1, chain } }
+      await stage.db.transaction((tx) => createTask(tx, work, { name: 'Call', contactId, dueAt }))
+      await stage.pass(`${minutes}m`)
+      await stage.parley.sweep()
+      await stage.settle()
+    }
+    await overdueAfter(5)
+    expect(await stops()).toHaveLength(1)
+    await overdueAfter(60)
+    expect(await stops()).toHaveLength(1)
+    expect(await stage.heard(1)).toEqual(['Late'])
   })
 
   it('by themselves: what a flow does never starts it anew', async () => {

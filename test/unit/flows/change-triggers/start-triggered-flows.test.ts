@@ -9,6 +9,8 @@ import { createDeal } from '../../../../src/crm/create-deal.ts'
 import { createPipeline } from '../../../../src/crm/create-pipeline.ts'
 import { createSpot } from '../../../../src/crm/create-spot.ts'
 import { moveDeal } from '../../../../src/crm/move-deal.ts'
+import { createTask } from '../../../../src/crm/tasks/create-task.ts'
+import { doneTask } from '../../../../src/crm/tasks/done-task.ts'
 import { updateDeal } from '../../../../src/crm/update-deal.ts'
 import type { FlowInput } from '../../../../src/flows/flow.ts'
 import { createOperator } from '../../../../src/team/create-operator.ts'
@@ -36,6 +38,8 @@ const heard = async (chat = 1) => {
   await stage.settle()
   return stage.heard(chat)
 }
+const makeAnna = () =>
+  stage.run(createOperator, { name: 'Anna', email: 'anna@example.com', role: 'manager', onShift: true })
 const deal = (more: object = {}) => stage.run(createDeal, { contactId, name: 'Car', spot: 'Shop', ...more })
 
 describe('what starts a flow', () => {
@@ -112,12 +116,7 @@ describe('what starts a flow', () => {
   })
 
   it('a conversation, deal or contact that is given to an operator, also only to one', async () => {
-    const { id: anna } = await stage.run(createOperator, {
-      name: 'Anna',
-      email: 'anna@example.com',
-      role: 'manager',
-      onShift: true,
-    })
+    const { id: anna } = await makeAnna()
     const { id: boris } = await stage.run(createOperator, {
       name: 'Boris',
       email: 'boris@example.com',
@@ -145,6 +144,31 @@ describe('what starts a flow', () => {
   })
 })
 
+describe('what becomes of tasks', () => {
+  it('starts a flow when one is overdue, and when one is done, with its deal', async () => {
+    const { id: responsibleId } = await makeAnna()
+    await tells(
+      'Late',
+      { type: 'task_overdue', to: 'tell' },
+      '{{ trigger.task.name }} of {{ trigger.operator.name }} is late',
+    )
+    await tells('Done', { type: 'task_done', to: 'tell' }, '{{ trigger.task.name }} is done for {{ deal.name }}')
+    const { id: dealId } = await deal()
+    const { id: taskId } = await stage.run(createTask, {
+      name: 'Call',
+      dealId,
+      responsibleId,
+      dueAt: '2026-11-02T10:00:00Z',
+    })
+    await stage.run(createTask, { name: 'Of nobody', dueAt: '2026-11-02T10:00:00Z' })
+    await stage.pass('1h')
+    await stage.parley.sweep()
+    expect(await heard()).toEqual(['Call of Anna is late'])
+    await stage.run(doneTask, { taskId })
+    expect(await heard()).toEqual(['Call of Anna is late', 'Call is done for Car'])
+  })
+})
+
 describe('where the run begins', () => {
   it('in the conversation of the channels that it names, and not at all without one', async () => {
     const trigger: Trigger = { type: 'label_added', label: 'vip', to: 'tell' }
@@ -169,12 +193,7 @@ describe('where the run begins', () => {
   })
 
   it('in the group itself when a group is assigned, only for triggers that listen to groups', async () => {
-    const { id: operatorId } = await stage.run(createOperator, {
-      name: 'Anna',
-      email: 'anna@example.com',
-      role: 'manager',
-      onShift: true,
-    })
+    const { id: operatorId } = await makeAnna()
     await stage.publish(
       flow('Group', [{ type: 'assigned', conversations: ['group'], to: 'tell' }], {
         tell: says('{{ trigger.operator.name }} is here'),
