@@ -10,4 +10,4 @@ export const mergeFollowers: readonly MergeFollower[] = [
   conversationsFollower,
   crmFollower,
   flowsFollower,
-] as readonly MergeFollower[]
+]
