@@ -5,14 +5,15 @@ import { addLabels } from './add-labels.ts'
 import { addNote } from './add-note.ts'
 import { listAttributes } from './attributes.store.ts'
 import { blockContact } from './block-contact.ts'
-import { type Contact, type ContactView, contactView } from './contact.ts'
+import type { Contact, ContactView } from './contact.ts'
 import * as calls from './contacts.schemas.ts'
-import { identitiesOf, listContacts, listNotes } from './contacts.store.ts'
+import { listNotes } from './contacts.store.ts'
 import { createAttribute } from './create-attribute.ts'
 import { createContact } from './create-contact.ts'
 import { deleteAttribute } from './delete-attribute.ts'
 import { getContact } from './get-contact.ts'
 import { removeLabels } from './remove-labels.ts'
+import { showContacts } from './show-contacts.ts'
 import { unblockContact } from './unblock-contact.ts'
 import { updateAttribute } from './update-attribute.ts'
 import { updateContact } from './update-contact.ts'
@@ -20,10 +21,6 @@ import { updateContact } from './update-contact.ts'
 /** The calls about contacts, their labels and notes, and custom fields. */
 export function contactsRoutes({ db }: { db: Database }): Route[] {
   return [
-    route(calls.getContacts, async ({ context, query }) => {
-      const { items, nextCursor } = await listContacts(db, context.projectId, query)
-      return { items: await showAll(db, context, items), nextCursor }
-    }),
     route(calls.postContact, ({ context, body: { attributes, labels, identities, ...fields } }) =>
       changeContact(db, context, (tx) => createContact(tx, context, { fields, attributes, labels, identities })),
     ),
@@ -77,14 +74,6 @@ export async function changeContact(
 }
 
 async function show(db: Queryable, context: WorkContext, contact: Contact): Promise<ContactView> {
-  const [view] = await showAll(db, context, [contact])
+  const [view] = await showContacts(db, [contact], context.now)
   return view!
-}
-
-async function showAll(db: Queryable, context: WorkContext, contacts: Contact[]): Promise<ContactView[]> {
-  const identities = await identitiesOf(
-    db,
-    contacts.map((contact) => contact.id),
-  )
-  return contacts.map((contact) => contactView(contact, identities.get(contact.id) ?? [], context.now))
 }

@@ -95,20 +95,6 @@ export const attributeSchema = z
   })
   .meta({ id: 'Attribute' })
 
-export const getContacts = operation({
-  id: 'listContacts',
-  tag: 'contacts',
-  method: 'get',
-  path: '/contacts',
-  summary: 'Lists contacts, the newest first',
-  access: 'read',
-  query: pageQuery.extend({
-    search: z.string().max(200).optional().describe('Words of name, username or e-mail; or a phone in any spelling.'),
-    label: z.string().max(100).optional(),
-  }),
-  answer: pageOf(contactSchema),
-})
-
 export const postContact = operation({
   id: 'createContact',
   tag: 'contacts',

@@ -1,7 +1,6 @@
-import { and, asc, desc, eq, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../platform/paging.ts'
-import { parsePhone } from '../platform/phone.ts'
 import { operators, projects } from '../team/team.table.ts'
 import type { Locale } from './attribute.ts'
 import type { Contact } from './contact.ts'
@@ -62,53 +61,6 @@ export async function insertContact(tx: Tx, row: typeof contacts.$inferInsert): 
 export async function updateContactRow(tx: Tx, id: number, fields: Partial<Contact>): Promise<Contact> {
   const [contact] = await tx.orm.update(contacts).set(fields).where(eq(contacts.id, id)).returning()
   return contact!
-}
-
-/** What narrows a list of contacts. */
-export interface ContactFilter extends PageRequest {
-  /** Words that must all occur in name, username or e-mail; or a phone in any spelling. */
-  search?: string
-  label?: string
-}
-
-/** The project's contacts, the newest first. */
-export async function listContacts(db: Queryable, projectId: number, filter: ContactFilter): Promise<Page<Contact>> {
-  const { after, limit } = readPage(filter)
-  const search = filter.search?.trim()
-  const rows = await db.orm
-    .select()
-    .from(contacts)
-    .where(
-      and(
-        eq(contacts.projectId, projectId),
-        isNull(contacts.mergedIntoId),
-        after === undefined ? undefined : lt(contacts.id, after),
-        filter.label === undefined ? undefined : sql`${contacts.labels} @> array[${filter.label}]::text[]`,
-        search ? matches(search, (await readLocale(db, projectId)).country) : undefined,
-      ),
-    )
-    .orderBy(desc(contacts.id))
-    .limit(limit + 1)
-  return makePage(rows, limit, (contact) => contact.id)
-}
-
-function matches(search: string, country: string): SQL | undefined {
-  const everyWord = and(...search.split(/\s+/).map((word) => contains(textOfContact, word.replace(/^@(?=.)/, ''))))
-  const digits = search.replace(/\D/g, '')
-  if (digits.length < 3 || !/^\+?[\d\s().-]+$/.test(search)) return everyWord
-  const phone = parsePhone(search, country) ?? digits
-  return or(everyWord, contains(sql`${contacts.phone}`, phone), hasPhone(phone))
-}
-
-const textOfContact = sql`concat_ws(' ', ${contacts.firstName}, ${contacts.lastName}, ${contacts.username}, ${contacts.email})`
-
-function hasPhone(phone: string): SQL {
-  return sql`exists (select 1 from ${identities} where ${identities.contactId} = ${contacts.id}
-    and ${identities.kind} = 'phone' and ${contains(sql`${identities.value}`, phone)})`
-}
-
-function contains(text: SQL, part: string): SQL {
-  return sql`${text} ilike ${`%${part.replace(/[\\%_]/g, '\\$&')}%`}`
 }
 
 /**

@@ -1,5 +1,7 @@
 import * as contacts from '../contacts/contacts.schemas.ts'
+import * as filters from '../contacts/filters/filters.schemas.ts'
 import * as identities from '../contacts/identities.schemas.ts'
+import * as imports from '../contacts/imports/imports.schemas.ts'
 import * as merges from '../contacts/merge/merge.schemas.ts'
 import * as notes from '../contacts/notes.schemas.ts'
 import * as channels from '../conversations/channels.schemas.ts'
@@ -22,7 +24,9 @@ export const apiOperations: readonly Operation[] = [
   team,
   channels,
   contacts,
+  filters,
   identities,
+  imports,
   notes,
   merges,
   conversations,

@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { contactsRoutes } from '../contacts/contacts.routes.ts'
+import { filtersRoutes } from '../contacts/filters/filters.routes.ts'
 import { identitiesRoutes } from '../contacts/identities.routes.ts'
+import { importsRoutes } from '../contacts/imports/imports.routes.ts'
 import { mergeRoutes } from '../contacts/merge/merge.routes.ts'
 import { notesRoutes } from '../contacts/notes.routes.ts'
 import { channelsRoutes } from '../conversations/channels.routes.ts'
@@ -20,9 +22,10 @@ import { changesRoutes } from './changes.routes.ts'
 import { declarationsRoutes } from './declarations/declarations.routes.ts'
 import { mountCars } from './demo/cars.routes.ts'
 import { endStreams } from './end-streams.ts'
+import { filterFields } from './filter-fields.ts'
 import { mountHealth } from './health.routes.ts'
-import { mergeFollowers } from './merge-followers.ts'
 import { mountHooks } from './hooks.routes.ts'
+import { mergeFollowers } from './merge-followers.ts'
 import { apiBase, mountRoutes } from './mount-routes.ts'
 import { describeApi } from './openapi.ts'
 import { mountPostbacks } from './postbacks.routes.ts'
@@ -72,7 +75,9 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...teamRoutes(services),
     ...channelsRoutes(services),
     ...contactsRoutes(services),
+    ...filtersRoutes({ ...services, filterFields }),
     ...identitiesRoutes(services),
+    ...importsRoutes(services),
     ...notesRoutes(services),
     ...mergeRoutes({ ...services, mergeFollowers }),
     ...conversationsRoutes(services),

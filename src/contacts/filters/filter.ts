@@ -6,8 +6,8 @@ const ruleSchema = z.strictObject({
     .string()
     .max(100)
     .describe(
-      'What is looked at: `name`, `username`, `email`, `phone`, `id`, `created_at`, `last_activity_at`, `labels`, `blocked`, ' +
-        '`responsible`, `channel`, `deal_stage`, or a custom field as `attributes.NAME`. `GET /filter-fields` lists them.',
+      'What is looked at: `name`, `username`, `email`, `phone`, `id`, `createdAt`, `lastActivityAt`, `labels`, `blocked`, ' +
+        '`responsible`, `channel`, `dealStage`, or a custom field as `attributes.NAME`. `GET /filter-fields` lists them.',
     ),
   operator: z.string().max(50).describe('One of those that the field has.'),
   value: z
@@ -39,15 +39,19 @@ const groupSchema = z
 export type FilterGroup = z.infer<typeof groupSchema>
 
 /** A filter of contacts: groups at most 5 deep, at most 100 rules in all. */
-export const filterSchema = groupSchema.superRefine((filter, context) => {
-  if (countRules(filter) > mostRules)
-    context.addIssue({
-      code: 'custom',
-      message: `has ${countRules(filter)} rules; expected at most ${mostRules} in all`,
-    })
-  if (depthOf(filter) > mostDepth)
-    context.addIssue({ code: 'custom', message: `has groups ${depthOf(filter)} deep; expected at most ${mostDepth}` })
-})
+export const filterSchema = z.preprocess(
+  // Looked at first and without recursion, so that no depth of an input can do harm.
+  (value, context) => {
+    if (!isTooDeep(value)) return value
+    context.addIssue({ code: 'custom', message: `has too many groups in one another; expected at most ${mostDepth}` })
+    return z.NEVER
+  },
+  groupSchema.superRefine((filter, context) => {
+    const count = countRules(filter)
+    if (count > mostRules)
+      context.addIssue({ code: 'custom', message: `has ${count} rules; expected at most ${mostRules} in all` })
+  }),
+)
 
 /** Whether an item of a filter's rules is a group of further ones. */
 export function isGroup(item: FilterRule | FilterGroup): item is FilterGroup {
@@ -58,6 +62,13 @@ function countRules(group: FilterGroup): number {
   return group.rules.reduce((count, item) => count + (isGroup(item) ? countRules(item) : 1), 0)
 }
 
-function depthOf(group: FilterGroup): number {
-  return 1 + Math.max(0, ...group.rules.filter(isGroup).map(depthOf))
+function isTooDeep(filter: unknown): boolean {
+  let level = [filter]
+  for (let depth = 0; depth < mostDepth; depth++) level = level.flatMap(rulesOf)
+  return level.some((item) => rulesOf(item).length > 0)
+}
+
+function rulesOf(item: unknown): unknown[] {
+  if (typeof item !== 'object' || item === null || !('rules' in item) || !Array.isArray(item.rules)) return []
+  return item.rules
 }

@@ -61,7 +61,7 @@ describe('contacts over the API', () => {
     const names = async (query: string) =>
       (await gateway.call('GET', `/contacts?${query}`)).body.items.map((contact: { name: string }) => contact.name)
     expect(await names('search=an')).toEqual(['Anton', 'Anna'])
-    expect(await names('label=vip')).toEqual(['Boris', 'Anna'])
+    expect(await names('labels=vip')).toEqual(['Boris', 'Anna'])
     const first = await gateway.call('GET', '/contacts?limit=2')
     expect(await names(`limit=2&cursor=${first.body.nextCursor}`)).toEqual(['Anna'])
   })
