@@ -1,6 +1,8 @@
 import { checkTemplate } from '../platform/check-template.ts'
 import type { Fault } from '../platform/errors.ts'
 import type { BlockRegistry, ProjectLookup } from './block.ts'
+import { calculatorFunctions } from './calculator/calculator-functions.ts'
+import { checkScript } from './calculator/check-script.ts'
 import { changeTriggerFaults } from './change-triggers/change-trigger-faults.ts'
 import { checkArrows, unreachableBlocks } from './check-arrows.ts'
 import { type CheckedBlock, type CheckedFlow, readFlow } from './read-flow.ts'
@@ -15,24 +17,14 @@ export interface FlowCheck {
   warnings: Fault[]
 }
 
-export interface FlowCheckOptions {
-  /** Checks the source of a script; absent while the program has no script engine, and scripts are then faults. */
-  scripts?: (source: string) => Fault | undefined
-}
-
 /** Checks everything about a flow that can be known before it runs, and collects all faults instead of stopping at the first. */
-export function checkFlow(
-  input: unknown,
-  registry: BlockRegistry,
-  lookup: ProjectLookup,
-  { scripts }: FlowCheckOptions = {},
-): FlowCheck {
+export function checkFlow(input: unknown, registry: BlockRegistry, lookup: ProjectLookup): FlowCheck {
   const flow = readFlow(input, registry)
   const withItself = knowingItself(lookup, flow)
   const faults = [
     ...flow.faults,
     ...duplicates(flow),
-    ...flow.blocks.flatMap((block) => [...checkBlock(block, withItself), ...checkScript(block, scripts)]),
+    ...flow.blocks.flatMap((block) => [...checkBlock(block, withItself), ...scriptFaults(block)]),
     ...checkTriggers(flow, lookup),
     ...checkArrows(flow),
     ...restlessCircles(flow),
@@ -73,11 +65,9 @@ function checkBlock({ path, definition, options }: CheckedBlock, lookup: Project
   ]
 }
 
-function checkScript({ path, node }: CheckedBlock, scripts: FlowCheckOptions['scripts']): Fault[] {
-  if (node.script === undefined || node.script.trim() === '') return []
-  if (!scripts) return [{ path: `${path}.script`, message: 'this program runs no scripts; expected none' }]
-  const fault = scripts(node.script)
-  return fault ? [{ path: `${path}.script${fault.path ? `: ${fault.path}` : ''}`, message: fault.message }] : []
+function scriptFaults({ path, node }: CheckedBlock): Fault[] {
+  const faults = checkScript(node.script ?? '', calculatorFunctions)
+  return faults.map((fault) => ({ ...fault, path: `${path}.script: ${fault.path}` }))
 }
 
 function checkTriggers({ triggers, ids }: CheckedFlow, lookup: ProjectLookup): Fault[] {

@@ -5,7 +5,7 @@ import { invalidInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
 import type { BlockRegistry } from './block.ts'
-import { checkFlow, type FlowCheckOptions } from './check-flow.ts'
+import { checkFlow } from './check-flow.ts'
 import type { FlowGraph } from './flow.ts'
 import {
   type Flow,
@@ -19,7 +19,7 @@ import { flowForUpdate } from './get-flow.ts'
 import { readProjectLookup } from './project-lookup.ts'
 
 /** What the program can run. */
-export interface FlowEngineParts extends FlowCheckOptions {
+export interface FlowEngineParts {
   registry: BlockRegistry
 }
 
@@ -38,12 +38,12 @@ export async function publishFlow(
   tx: Tx,
   context: WorkContext,
   input: { flowId: number; revision?: number },
-  { registry, scripts }: FlowEngineParts,
+  { registry }: FlowEngineParts,
 ): Promise<PublishedFlow> {
   const { projectId, now } = context
   const before = await flowForUpdate(tx, projectId, input.flowId, input.revision)
   const lookup = await readProjectLookup(tx, projectId)
-  const { flow: checked, faults, warnings } = checkFlow(before.draft, registry, lookup, { scripts })
+  const { flow: checked, faults, warnings } = checkFlow(before.draft, registry, lookup)
   if (!checked) throw invalidInput(`flow "${before.name}"`, faults)
 
   const graph = JSON.parse(JSON.stringify(checked)) as FlowGraph

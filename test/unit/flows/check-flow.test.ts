@@ -23,8 +23,8 @@ const good: FlowInput = {
   arrows: [{ from: 'hello', to: 'phone' }],
 }
 
-function faultsOf(flow: unknown, options: Parameters<typeof checkFlow>[3] = {}): string[] {
-  return checkFlow(flow, blocks, lookup(), options).faults.map(({ path, message }) => `${path}: ${message}`)
+function faultsOf(flow: unknown): string[] {
+  return checkFlow(flow, blocks, lookup()).faults.map(({ path, message }) => `${path}: ${message}`)
 }
 
 /** The faults of a flow of these blocks, each reached from the first one. */
@@ -156,16 +156,17 @@ describe('checkFlow', () => {
     expect(faultsWith([hello, again('nowhere')])[0]).toContain('the flow "Greeting" has no block "nowhere"')
   })
 
-  it('refuses scripts while nothing runs them, and hands them to what does', () => {
-    const scripted = [{ ...hello, script: 'x = (1' }]
-    expect(faultsWith(scripted)).toEqual([
-      'blocks[0] (message "hello").script: this program runs no scripts; expected none',
+  it('names the place of each fault of a script, and what was expected', () => {
+    const faultsOfScript = (script: string) => faultsWith([{ ...hello, script }])
+    expect(faultsOfScript('x = (1')).toEqual([
+      'blocks[0] (message "hello").script: line 1, column 7: expected ")" or an operator; the script ends here',
     ])
-    const scripts = (source: string) => (source.includes(')') ? undefined : { path: 'line 1', message: 'expected ")"' })
-    expect(faultsOf({ ...good, blocks: [{ ...hello, script: 'x = (1' }, phone] }, { scripts })).toEqual([
-      'blocks[0] (message "hello").script: line 1: expected ")"',
+    expect(faultsOfScript('x = rond(1)\ny = round()')).toEqual([
+      'blocks[0] (message "hello").script: line 1, column 5: there is no function rond(); did you mean round()?',
+      'blocks[0] (message "hello").script: line 2, column 5: round() needs `number`; expected round(number, digits=0)',
     ])
-    expect(faultsOf({ ...good, blocks: [{ ...hello, script: 'x = (1)' }, phone] }, { scripts })).toEqual([])
+    expect(faultsOfScript('x = round(1)')).toEqual([])
+    expect(faultsOfScript(' \n')).toEqual([])
   })
 
   it('collects the faults of all parts at once', () => {
