@@ -184,7 +184,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     if (name !== webhookQueue) await hub.unlisten(channelOfQueue(name))
   }
 
-  const startFlows = triggeredFlows(log)
+  const startFlows = triggeredFlows({ log, flowsChanged: (projectId) => cache.forget(projectId) })
   const readers = works
     ? [
         startChangeReader({

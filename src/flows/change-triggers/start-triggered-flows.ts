@@ -18,12 +18,21 @@ import { tellMore } from './tell-more.ts'
 /** The kinds of change that have to be read for the triggers of flows. */
 export const triggerKinds: readonly string[] = [...pullingKinds, ...listeningKinds]
 
+export interface TriggerParts {
+  log: Log
+  /** Flows of a project were published or unpublished: what this process remembers of them is to be forgotten, whether or not it was told. */
+  flowsChanged(projectId: number): void
+}
+
 /**
  * Starts the flows that changes trigger: what a reader of the log does with them. A change that a flow makes counts too, but never
  * starts the flow anew whose run made it, and a chain of flows that start one another ends at {@link longestChain}.
  * Gives the threads to wake after the commit.
  */
-export function triggeredFlows(log: Log): (tx: Tx, changes: RecordedChange[], continued: boolean) => Promise<number[]> {
+export function triggeredFlows({
+  log,
+  flowsChanged,
+}: TriggerParts): (tx: Tx, changes: RecordedChange[], continued: boolean) => Promise<number[]> {
   const listening = new LiveTriggers()
   return async (tx, changes, continued) => {
     // Another process may have read on meanwhile, also past a flow that was published.
@@ -32,6 +41,7 @@ export function triggeredFlows(log: Log): (tx: Tx, changes: RecordedChange[], co
     for (const change of changes) {
       if ((listeningKinds as readonly string[]).includes(change.kind)) {
         listening.forget(change.projectId)
+        flowsChanged(change.projectId)
         continue
       }
       const flows = await listening.of(tx, change.projectId)

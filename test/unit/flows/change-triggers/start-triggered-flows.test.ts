@@ -12,7 +12,10 @@ import { moveDeal } from '../../../../src/crm/move-deal.ts'
 import { createTask } from '../../../../src/crm/tasks/create-task.ts'
 import { doneTask } from '../../../../src/crm/tasks/done-task.ts'
 import { updateDeal } from '../../../../src/crm/update-deal.ts'
+import { blocks } from '../../../../src/flows/blocks/registry.ts'
 import type { FlowInput } from '../../../../src/flows/flow.ts'
+import { publishFlow } from '../../../../src/flows/publish-flow.ts'
+import { saveFlow } from '../../../../src/flows/save-flow.ts'
 import { createOperator } from '../../../../src/team/create-operator.ts'
 import { flow, leaveStage, openStage, type Stage, says } from '../engine/stage.ts'
 
@@ -208,6 +211,16 @@ describe('where the run begins', () => {
 })
 
 describe('what is published while changes are read', () => {
+  it('starts for what happens afterwards also when this process was not told of it', async () => {
+    const draft = flow('Elsewhere', [{ type: 'label_added', label: 'one', to: 'tell' }], { tell: says('One') })
+    await stage.run(addLabels, { contactId, labels: ['other'] })
+    await stage.settle()
+    const { id: flowId } = await stage.run(saveFlow, { draft })
+    await stage.db.transaction((tx) => publishFlow(tx, stage.work, { flowId }, { registry: blocks }))
+    await stage.run(addLabels, { contactId, labels: ['one'] })
+    expect(await heard()).toEqual(['One'])
+  })
+
   it('starts for all that happens afterwards, and nothing once it is unpublished', async () => {
     await stage.run(addLabels, { contactId, labels: ['one'] })
     await stage.settle()
