@@ -1,8 +1,10 @@
 import type { ContactFields } from '../contacts/contact.ts'
 import type { AttributeValue } from '../contacts/contacts.table.ts'
 import type { Content } from '../conversations/message.ts'
+import type { DealStatus } from '../crm/crm.table.ts'
 import type { Deal } from '../crm/deal.ts'
 import type { ClientAssignment } from '../crm/distribution/assign-client.ts'
+import type { Task } from '../crm/tasks/task.ts'
 import type { Operator } from '../team/operator.ts'
 
 /** Where a block begins in another flow. */
@@ -43,6 +45,22 @@ export interface Actions {
   }): Promise<Deal>
   /** Moves the run's current deal; throws when there is none. */
   moveDeal(input: { pipeline?: string; stage: string }): Promise<Deal>
+  /** Moves the run's current deal to the first stage of its pipeline that means a status; throws when there is none. */
+  setDealStatus(status: DealStatus): Promise<Deal>
+  /** Makes a task about the contact and the current deal; whoever is responsible for these is to do it unless told otherwise. */
+  createTask(input: {
+    name: string
+    description?: string
+    responsibleEmail?: string
+    /** ISO 8601; a day alone means its end, in the time zone of the project. */
+    dueAt?: string
+    /** Minutes before. */
+    reminders?: number[]
+  }): Promise<Task>
+  /** Notes that a task of the project was done. */
+  doneTask(taskId: number): Promise<void>
+  /** Adds the contact, with the current deal, to the plan of that name. */
+  addToSalesPlan(plan: string): Promise<void>
   /** Begins another flow for the run's subject; the contact does not become that flow's subscriber. */
   startFlow(point: FlowPoint): Promise<void>
   /** Ends what waits or is pended at, or after, a block of a flow, once. Answers how many branches ended. */

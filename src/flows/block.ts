@@ -127,6 +127,8 @@ export interface ProjectLookup {
   /** Spots by name, with their pipelines by name, with the names of their stages. */
   spots: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
   channels: ReadonlySet<string>
+  /** The names of the sales plans. */
+  salesPlans: ReadonlySet<string>
   /** The names of the rules of distribution. */
   rules: ReadonlySet<string>
   /** The e-mail addresses of the operators, in small letters. */

@@ -2,6 +2,7 @@ import { readAttributes } from '../contacts/attributes.store.ts'
 import { readChannels } from '../conversations/channels.store.ts'
 import { readRules } from '../crm/distribution/distribution.store.ts'
 import { readPipelines, readSpots } from '../crm/pipelines.store.ts'
+import { readPlanNames } from '../crm/sales-plans/sales-plans.store.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { selectOperators } from '../team/team.store.ts'
 import type { ProjectLookup } from './block.ts'
@@ -21,6 +22,7 @@ export async function readProjectLookup(db: Queryable, projectId: number): Promi
     attributes: new Map(attributes.map(({ name, type, choices }) => [name, { type, choices }])),
     spots: new Map(spots.map(({ id, name }) => [name, new Map(pipelinesOf(id))])),
     channels: new Set((await readChannels(db, projectId)).map(({ name }) => name)),
+    salesPlans: new Set(await readPlanNames(db, projectId)),
     rules: new Set((await readRules(db, projectId)).map(({ name }) => name)),
     operators: new Set(
       (await selectOperators(db, projectId)).flatMap(({ email }) => (email === null ? [] : [email.toLowerCase()])),

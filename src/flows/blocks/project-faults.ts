@@ -31,6 +31,11 @@ export function channelFault(path: string, channel: string | undefined, { channe
   return [unknown(path, 'the project', 'channel', channel, [...channels])]
 }
 
+/** What is wrong with a named sales plan. */
+export function salesPlanFault(path: string, plan: string, { salesPlans }: ProjectLookup): Fault[] {
+  return salesPlans.has(plan) ? [] : [unknown(path, 'the project', 'sales plan', plan, [...salesPlans])]
+}
+
 /** What is wrong with a named rule of distribution, if it is named. */
 export function ruleFault(path: string, rule: string | undefined, { rules }: ProjectLookup): Fault[] {
   if (rule === undefined || rules.has(rule)) return []

@@ -1,11 +1,14 @@
 import type { BlockDefinition, BlockRegistry } from '../block.ts'
 import { addLabels } from './add-labels.ts'
+import { addToSalesPlan } from './add-to-sales-plan.ts'
 import { ask } from './ask.ts'
 import { assignOperator } from './assign-operator.ts'
 import { condition } from './condition.ts'
 import { createDeal } from './create-deal.ts'
+import { createTask } from './create-task.ts'
 import { delay } from './delay.ts'
 import { distribute } from './distribute.ts'
+import { doneTask } from './done-task.ts'
 import { externalRequest } from './external-request/external-request.ts'
 import { handOver } from './hand-over.ts'
 import { markUnread } from './mark-unread.ts'
@@ -14,6 +17,7 @@ import { moveDeal } from './move-deal.ts'
 import { note } from './note.ts'
 import { release } from './release.ts'
 import { removeLabels } from './remove-labels.ts'
+import { setDealStatus } from './set-deal-status.ts'
 import { setFields } from './set-fields.ts'
 import { startFlow } from './start-flow.ts'
 import { stopFlow } from './stop-flow.ts'
@@ -33,6 +37,10 @@ export const blocks: BlockRegistry = new Map(
     externalRequest,
     createDeal,
     moveDeal,
+    setDealStatus,
+    createTask,
+    doneTask,
+    addToSalesPlan,
     startFlow,
     stopFlow,
     handOver,

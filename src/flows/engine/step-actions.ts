@@ -5,6 +5,7 @@ import { dialogueActions } from './actions/dialogue-actions.ts'
 import { flowActions } from './actions/flow-actions.ts'
 import { operatorActions } from './actions/operator-actions.ts'
 import { makeStep, type RunControl, type StepRecord } from './actions/step.ts'
+import { taskActions } from './actions/task-actions.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'
 
 /**
@@ -26,6 +27,7 @@ export function stepActions(
     ...dealActions(step),
     ...flowActions(step),
     ...operatorActions(step),
+    ...taskActions(step),
   }
 }
 

@@ -2,12 +2,15 @@ import type { z } from 'zod'
 import { createDeal } from '../../../crm/create-deal.ts'
 import { getDeal } from '../../../crm/get-deal.ts'
 import { moveDeal } from '../../../crm/move-deal.ts'
+import { setDealStatus } from '../../../crm/set-deal-status.ts'
 import { updateDeal } from '../../../crm/update-deal.ts'
 import type { Actions } from '../../actions.ts'
 import { merge, type Step } from './step.ts'
 
 /** What a step does to deals. */
-export function dealActions(step: Step): Pick<Actions, 'createDeal' | 'moveDeal' | 'setDealVariables'> {
+export function dealActions(
+  step: Step,
+): Pick<Actions, 'createDeal' | 'moveDeal' | 'setDealStatus' | 'setDealVariables'> {
   const { context, state, record, work } = step
   const { tx, writes } = context
   return {
@@ -31,6 +34,13 @@ export function dealActions(step: Step): Pick<Actions, 'createDeal' | 'moveDeal'
       const deal = await moveDeal(tx, work, { dealId: step.dealId(), ...input })
       await step.rereadDeal()
       record.stage = input.stage
+      return deal
+    },
+    async setDealStatus(status) {
+      await step.guard()
+      const deal = await setDealStatus(tx, work, { dealId: step.dealId(), status })
+      await step.rereadDeal()
+      record.dealStatus = status
       return deal
     },
     async setDealVariables(variables) {

@@ -1,6 +1,7 @@
 import type { Capabilities } from '../../../../src/conversations/channel.ts'
 import type { Content, Part } from '../../../../src/conversations/message.ts'
 import type { Deal } from '../../../../src/crm/deal.ts'
+import type { Task } from '../../../../src/crm/tasks/task.ts'
 import type { ActionName, Actions } from '../../../../src/flows/actions.ts'
 import type {
   BlockDefinition,
@@ -97,6 +98,8 @@ function kept(state: Record<string, unknown>): Record<string, unknown> {
 const answers: Partial<Record<ActionName, unknown>> = {
   createDeal: { id: 7, number: 1 } as Deal,
   moveDeal: { id: 7, number: 1 } as Deal,
+  setDealStatus: { id: 7, number: 1 } as Deal,
+  createTask: { id: 12, name: 'Call' } as Task,
   stopFlow: 1,
   distribute: { id: 3, name: 'Anna' } as Operator,
   assignOperator: { id: 3, name: 'Anna' } as Operator,
@@ -145,6 +148,7 @@ export function lookup(known: Partial<ProjectLookup> = {}): ProjectLookup {
       ],
     ]),
     channels: new Set(['Bot']),
+    salesPlans: new Set(['November']),
     rules: new Set(['Sales team']),
     operators: new Set(['olga@example.com']),
     flows: new Map([['Follow-up', new Set(['ask-again', 'remind'])]]),
