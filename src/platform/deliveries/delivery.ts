@@ -27,7 +27,7 @@ export interface DeliveryDraft extends Delivery {
 }
 
 /** How fast a queue may send. */
-export interface DeliveryPacing {
+export interface DeliveryPace {
   perSecond: number
   perLanePerSecond: number
 }
@@ -53,7 +53,7 @@ export interface DeliverySender {
   retryDelaysMs: readonly number[]
   /** Whether attempts that succeeded are recorded one by one too. */
   recordsSuccess: boolean
-  pacing(delivery: Delivery): DeliveryPacing
+  pacing(delivery: Delivery): DeliveryPace
   /**
    * One attempt. Gives what is worth keeping of the answer; throws an AppError, retryable or not. What it notes in the payload
    * (how far it came) is there at the next attempt.

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { AttemptResult, Delivery, DeliveryDraft, DeliverySender } from './delivery.ts'
+import { DeliveryPacing } from './delivery-pacing.ts'
 import { type Lane, Lanes } from './lanes.ts'
 import { makeAttempt } from './make-attempt.ts'
 import { type OwnedQueue, ownedQueue } from './owned-queue.ts'
-import { Pacing } from './pacing.ts'
 
 /** What has to be written: attempts that may only begin once they are noted, and how others ended. */
 export interface Notes {
@@ -38,7 +38,7 @@ export class Dispatcher {
   readonly #options: DispatcherOptions
   readonly #senders: Map<string, DeliverySender>
   readonly #lanes = new Lanes()
-  readonly #pacing = new Pacing()
+  readonly #pacing: DeliveryPacing
   readonly #owned = new Map<string, OwnedQueue>()
   #notes: Notes = { starts: [], results: [] }
   #inFlight = 0
@@ -51,6 +51,7 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#options = options
     this.#senders = new Map(options.senders.map((sender) => [sender.kind, sender]))
+    this.#pacing = new DeliveryPacing(this.#senders)
   }
 
   /** The queues are ours from now on. */
@@ -81,7 +82,7 @@ export class Dispatcher {
     if (open.some((id) => !this.#lanes.knows(id))) return false
     if (this.#lanes.has(delivery.lane) || this.#inFlight >= this.#options.sendsInFlight) return false
     const now = this.#options.clock.now().getTime()
-    if (delivery.dueAt.getTime() > now || this.#wait(delivery, now) > 0) return false
+    if (delivery.dueAt.getTime() > now || this.#pacing.delay(delivery, now) > 0) return false
     this.#take(this.#lanes.add(delivery), now)
     return true
   }
@@ -255,7 +256,7 @@ export class Dispatcher {
         ready.delete(lane)
         const first = lane.deliveries[0]
         if (!first || lane.busy) continue
-        const wait = Math.max(first.dueAt.getTime() - now, this.#wait(first, now))
+        const wait = Math.max(first.dueAt.getTime() - now, this.#pacing.delay(first, now))
         if (wait > 0) {
           this.#lanes.hold(lane, wait, now, () => {
             this.#lanes.release(lane)
@@ -272,23 +273,10 @@ export class Dispatcher {
 
   #take(lane: Lane, now: number): void {
     const delivery = lane.deliveries[0]!
-    const pacing = this.#senders.get(delivery.kind)?.pacing(delivery)
-    if (pacing) {
-      this.#pacing.take(delivery.queue, pacing.perSecond, now)
-      this.#pacing.take(delivery.lane, pacing.perLanePerSecond, now)
-    }
+    this.#pacing.take(delivery, now)
     lane.busy = true
     delivery.attempts++
     this.#inFlight++
-  }
-
-  #wait(delivery: Delivery, now: number): number {
-    const pacing = this.#senders.get(delivery.kind)?.pacing(delivery)
-    if (!pacing) return 0
-    return Math.max(
-      this.#pacing.delay(delivery.queue, pacing.perSecond, now),
-      this.#pacing.delay(delivery.lane, pacing.perLanePerSecond, now),
-    )
   }
 
   async #send(delivery: Delivery): Promise<void> {
