@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { recordWork } from '../../team/record-work.ts'
 import { contactForUpdate, getContact } from '../get-contact.ts'
-import { findLinks, insertLink, joinPersons, linkedContactIds } from './links.store.ts'
+import { drawPersonId, findLinks, insertLink, joinPersons, linkedContactIds } from './links.store.ts'
 
 /**
  * Links two cards as one person, without merging them; the cards that each is linked with belong to the person too. Cards
@@ -25,7 +25,7 @@ export async function linkContacts(
   const person = links.find((link) => link.contactId === contactId)?.personId
   const others = links.find((link) => link.contactId === otherId)?.personId
   if (person !== undefined && person === others) return linkedContactIds(tx, projectId, contactId)
-  const personId = person ?? others ?? contactId
+  const personId = person ?? others ?? (await drawPersonId(tx))
   if (person === undefined) await insertLink(tx, { contactId, projectId, personId, by, at: now })
   if (others === undefined) await insertLink(tx, { contactId: otherId, projectId, personId, by, at: now })
   if (person !== undefined && others !== undefined) await joinPersons(tx, others, person)

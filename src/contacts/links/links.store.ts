@@ -39,7 +39,15 @@ export async function joinPersons(tx: Tx, from: number, to: number): Promise<voi
   await tx.orm.update(contactLinks).set({ personId: to }).where(eq(contactLinks.personId, from))
 }
 
-/** Takes a card out of its person. A person of one card is none any more; one that bore the card's number gets another. */
+/** A number for a person, new among them and among contacts. */
+export async function drawPersonId(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ id: number | string }>(
+    `select nextval(pg_get_serial_sequence('contacts', 'id')) as id`,
+  )
+  return Number(row!.id)
+}
+
+/** Takes a card out of its person; a person of one card is none any more. */
 export async function removeLink(
   tx: Tx,
   { contactId, personId }: Pick<LinkRow, 'contactId' | 'personId'>,
@@ -47,7 +55,6 @@ export async function removeLink(
   await tx.orm.delete(contactLinks).where(eq(contactLinks.contactId, contactId))
   const left = await cardsOf(tx, [personId])
   if (left.length === 1) await tx.orm.delete(contactLinks).where(eq(contactLinks.personId, personId))
-  else if (left.length > 1 && personId === contactId) await joinPersons(tx, personId, left[0]!.contactId)
 }
 
 /** The persons of all cards that a merge touched, before and after it. */

@@ -14,7 +14,7 @@ export const contactLinks = pgTable(
     projectId: ref()
       .notNull()
       .references(() => projects.id, { onDelete: 'cascade' }),
-    /** The number of one of the person's cards, the one that the others were linked with first. */
+    /** Drawn where the numbers of contacts are drawn, and never given out twice. */
     personId: ref().notNull(),
     by: jsonb().$type<Actor>().notNull(),
     at: moment().notNull(),
