@@ -1,7 +1,8 @@
 import type { ContactView } from '../contacts/contact.ts'
 import type { DealView } from '../crm/deal.ts'
+import type { TaskView } from '../crm/tasks/task.ts'
 import type { RecordedChange } from '../platform/changes.ts'
-import type { ChangeSubjects, ConversationView } from './change-subjects.store.ts'
+import { type ChangeSubjects, type ConversationView, taskIdOf } from './change-subjects.store.ts'
 
 /** What a webhook's receiver gets. */
 export interface ChangePayload {
@@ -18,6 +19,8 @@ export interface ChangePayload {
     contact: ContactView | null
     deal: DealView | null
     conversation: ConversationView | null
+    /** Of a change that is about a task: the task, unless it was deleted. */
+    task?: TaskView
     /** What changed, as the kind of change has it, and who did it (`by`). */
     change: Record<string, unknown>
   }
@@ -31,6 +34,7 @@ export const maxPayloadBytes = 20_000
 /** The payload of a change. */
 export function changePayload(change: RecordedChange, subjects: ChangeSubjects): ChangePayload {
   const deal = subjects.deals.get(change.dealId ?? 0) ?? null
+  const task = subjects.tasks.get(taskIdOf(change) ?? 0)
   return fitted({
     id: `chg_${change.id}`,
     type: change.kind,
@@ -41,6 +45,7 @@ export function changePayload(change: RecordedChange, subjects: ChangeSubjects):
       contact: subjects.contacts.get(change.contactId ?? deal?.contactId ?? 0) ?? null,
       deal,
       conversation: subjects.conversations.get(change.conversationId ?? 0) ?? null,
+      ...(task && { task }),
       change: change.data,
     },
   })
@@ -53,13 +58,14 @@ function fitted(payload: ChangePayload): ChangePayload {
     const shorter: ChangePayload = { ...payload, data: shortened(payload.data, length), truncated: true }
     if (sizeOf(shorter) <= maxPayloadBytes) return shorter
   }
-  const { contact, deal, conversation } = shortened(payload.data, 200)
+  const { contact, deal, conversation, task } = shortened(payload.data, 200)
   return {
     ...payload,
     data: {
       contact: contact && { ...contact, attributes: {}, labels: [], identities: contact.identities.slice(0, 10) },
       deal: deal && { ...deal, variables: {} },
       conversation,
+      ...(task && { task }),
       change: payload.data.change.by === undefined ? {} : { by: payload.data.change.by },
     },
     truncated: true,

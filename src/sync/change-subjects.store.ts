@@ -4,6 +4,8 @@ import { findContacts, identitiesOf } from '../contacts/contacts.store.ts'
 import { channels, conversations } from '../conversations/conversations.table.ts'
 import { type DealView, dealView } from '../crm/deal.ts'
 import { findDeals } from '../crm/deals.store.ts'
+import { type TaskView, taskView } from '../crm/tasks/task.ts'
+import { findTasks } from '../crm/tasks/tasks.store.ts'
 import type { RecordedChange } from '../platform/changes.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { projects } from '../team/team.table.ts'
@@ -24,6 +26,7 @@ export interface ChangeSubjects {
   contacts: Map<number, ContactView>
   deals: Map<number, DealView>
   conversations: Map<number, ConversationView>
+  tasks: Map<number, TaskView>
 }
 
 /** Reads everything that these changes are about, as it is now. */
@@ -41,7 +44,13 @@ export async function readChangeSubjects(db: Queryable, changes: RecordedChange[
     contacts: new Map([...contacts].map(([id, contact]) => [id, view(contact)])),
     deals: byId(deals.map(({ deal, place }) => dealView(deal, place))),
     conversations: byId(await readConversations(db, present(changes.map((change) => change.conversationId)))),
+    tasks: byId((await findTasks(db, present(changes.map(taskIdOf)))).map((task) => taskView(task, now))),
   }
+}
+
+/** The task that a change is about. */
+export function taskIdOf({ kind, data }: Pick<RecordedChange, 'kind' | 'data'>): number | undefined {
+  return kind.startsWith('task.') && typeof data.taskId === 'number' ? data.taskId : undefined
 }
 
 async function readProjects(db: Queryable, ids: number[]): Promise<{ id: number; name: string }[]> {

@@ -6,7 +6,10 @@ import { updateContact } from '../../../src/contacts/update-contact.ts'
 import { createDeal } from '../../../src/crm/create-deal.ts'
 import { createPipeline } from '../../../src/crm/create-pipeline.ts'
 import { createSpot } from '../../../src/crm/create-spot.ts'
+import { deleteDeal } from '../../../src/crm/delete-deal.ts'
 import { moveDeal } from '../../../src/crm/move-deal.ts'
+import { createTask } from '../../../src/crm/tasks/create-task.ts'
+import { deleteTask } from '../../../src/crm/tasks/delete-task.ts'
 import { updateDeal } from '../../../src/crm/update-deal.ts'
 import { readChanges } from '../../../src/platform/changes.ts'
 import { VirtualClock } from '../../../src/platform/clock.ts'
@@ -177,6 +180,35 @@ describe('a payload', () => {
       },
     })
     expect(payload.truncated).toBeUndefined()
+  })
+
+  it('of a change about a task holds the task, until it is deleted', async () => {
+    await subscribe({ kinds: ['task.*'] })
+    const task = await run(createTask, { name: 'Call', contactId, dueAt: '2030-01-01T09:00:00Z' })
+    const [made] = await deliver()
+    expect((made!.payload as ChangePayload).data).toMatchObject({
+      task: { id: task.id, name: 'Call', status: 'open', dueAt: '2030-01-01T09:00:00.000Z' },
+      contact: { id: contactId },
+      change: { taskId: task.id },
+    })
+    await run(deleteTask, { taskId: task.id })
+    const deleted = (await deliver())
+      .map(({ payload }) => payload as ChangePayload)
+      .find(({ type }) => type === 'task.deleted')
+    expect(deleted!.data).not.toHaveProperty('task')
+    expect(deleted!.data.change).toMatchObject({ task: { name: 'Call' } })
+  })
+
+  it('of a deleted deal tells how the deal stood', async () => {
+    await subscribe({ kinds: ['deal.deleted'] })
+    const deal = await run(createDeal, { contactId, name: 'Car' })
+    await run(deleteDeal, { dealId: deal.id })
+    const [delivery] = await deliver()
+    expect((delivery!.payload as ChangePayload).data).toMatchObject({
+      deal: null,
+      contact: { id: contactId },
+      change: { deal: { id: deal.id, name: 'Car', stage: { name: 'New' } } },
+    })
   })
 
   it('is kept below 20 kB by shortening texts, and leaving values out at last', async () => {
