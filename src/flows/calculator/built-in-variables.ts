@@ -12,6 +12,6 @@ export const builtInVariables: Readonly<Record<string, { meaning: string; value(
   PI: { meaning: 'the number pi', value: () => Math.PI },
 }
 
-export function builtInVariable(name: string, now: DateTime): MaybeValue {
-  return Object.hasOwn(builtInVariables, name) ? builtInVariables[name]!.value(now) : undefined
+export function builtInVariable(name: string, now: () => DateTime): MaybeValue {
+  return Object.hasOwn(builtInVariables, name) ? builtInVariables[name]!.value(now()) : undefined
 }

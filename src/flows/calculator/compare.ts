@@ -1,5 +1,6 @@
 import { momentOf } from './moment.ts'
 import { losesDigits, numberOf, tidy } from './number.ts'
+import type { ComparisonOperator } from './program.ts'
 import { isDictionary, isList, type MaybeValue, textOf } from './value.ts'
 
 /**
@@ -15,8 +16,19 @@ export function isEqual(left: MaybeValue, right: MaybeValue): boolean {
   const numbers = [numberOf(left), numberOf(right)]
   if (numbers[0] !== undefined && numbers[1] !== undefined) return tidy(numbers[0]) === tidy(numbers[1])
   const moments = [momentOf(left), momentOf(right)]
-  if (moments[0] && moments[1]) return moments[0].at.toMillis() === moments[1].at.toMillis()
+  if (moments[0] && moments[1]) return moments[0].ms === moments[1].ms
   return textOf(left) === textOf(right)
+}
+
+/** Whether a comparison holds. What has no order, such as a text and a number, is neither smaller nor greater. */
+export function holds(operator: ComparisonOperator, left: MaybeValue, right: MaybeValue): boolean {
+  if (operator === '==') return isEqual(left, right)
+  if (operator === '!=') return !isEqual(left, right)
+  const difference = order(left, right)
+  if (difference === undefined) return false
+  if (operator === '<') return difference < 0
+  if (operator === '>') return difference > 0
+  return operator === '<=' ? difference <= 0 : difference >= 0
 }
 
 /** Below zero when the left one comes first, above when the right one does; undefined when they cannot be put in an order. */
@@ -30,7 +42,7 @@ export function rankOf(value: MaybeValue): Rank {
   const number = numberOf(value)
   if (number !== undefined) return tidy(number)
   const moment = momentOf(value)
-  if (moment) return { kind: moment.kind === 'time' ? 'time' : 'moment', at: moment.at.toMillis() }
+  if (moment) return { kind: moment.kind === 'time' ? 'time' : 'moment', at: moment.ms }
   return textOf(value)
 }
 export type Rank = number | string | { kind: 'time' | 'moment'; at: number } | undefined
@@ -49,7 +61,7 @@ export function keyOf(value: MaybeValue): string {
   const number = losesDigits(value) ? undefined : numberOf(value)
   if (number !== undefined) return `number ${tidy(number)}`
   const moment = momentOf(value)
-  return moment ? `moment ${moment.at.toMillis()}` : `text ${textOf(value)}`
+  return moment ? `moment ${moment.ms}` : `text ${textOf(value)}`
 }
 
 function isStructure(value: MaybeValue): boolean {

@@ -6,12 +6,12 @@ import { bindArguments } from './bind-arguments.ts'
 import { Budget, defaultLimits, type Limits } from './budget.ts'
 import { builtInVariable } from './built-in-variables.ts'
 import { coerceArgument } from './coerce-argument.ts'
-import { isEqual, order } from './compare.ts'
+import { holds } from './compare.ts'
 import { CalculatorFault } from './fault.ts'
 import type { CallContext, Parameter } from './function.ts'
 import type { FunctionTable } from './function-table.ts'
 import { calculate, negate, raise } from './operators.ts'
-import type { Argument, CallExpression, ComparisonOperator, Expression, Program, Statement } from './program.ts'
+import type { Argument, CallExpression, Expression, Program, Statement } from './program.ts'
 import { itemOf, partOf, withItem, withoutItem } from './reach.ts'
 import {
   type CalculatorValue,
@@ -62,7 +62,8 @@ class Run<Host> {
   readonly #statements: readonly Statement[]
   readonly #options: EvaluateOptions<Host>
   readonly #budget: Budget
-  readonly #now: DateTime
+  readonly #startedAt: Date
+  #now: DateTime | undefined
   readonly #context: CallContext<Host>
   readonly #written = new Map<string, CalculatorValue>()
   readonly #output: string[] = []
@@ -72,10 +73,13 @@ class Run<Host> {
     this.#statements = statements
     this.#options = options
     this.#budget = new Budget({ ...defaultLimits, ...options.limits }, options.clock)
-    this.#now = localNow(options.clock.now(), [options.timeZone], options.language)
+    this.#startedAt = options.clock.now()
+    const now = () => this.#localNow()
     this.#context = {
       host: options.host,
-      now: this.#now,
+      get now() {
+        return now()
+      },
       random: options.random ?? Math.random,
       print: (line) => void this.#output.push(this.#budget.made(line)),
       setVariable: (name, value) => void this.#written.set(name, this.#budget.made(value)),
@@ -249,7 +253,7 @@ class Run<Host> {
 
   #variable(name: string): MaybeValue {
     const known = this.#written.has(name) ? this.#written.get(name) : this.#options.variable(name)
-    return known === undefined ? (this.#entry(name) ?? builtInVariable(name, this.#now)) : known
+    return known === undefined ? (this.#entry(name) ?? builtInVariable(name, () => this.#localNow())) : known
   }
 
   /** `order.city` where no variable has that whole name: the entry `city` of the dictionary `order`. */
@@ -257,6 +261,13 @@ class Run<Host> {
     const dot = name.lastIndexOf('.')
     const whole = dot > 0 ? structureOf(this.#variable(name.slice(0, dot))) : undefined
     return isDictionary(whole) ? itemOf(whole, name.slice(dot + 1)) : undefined
+  }
+
+  /** Made when it is first asked for: most scripts know no dates. */
+  #localNow(): DateTime {
+    const { timeZone, language } = this.#options
+    this.#now ??= localNow(this.#startedAt, [timeZone], language)
+    return this.#now
   }
 
   #step(at: number): void {
@@ -284,15 +295,4 @@ class Run<Host> {
     if (error instanceof CalculatorFault || !(error instanceof AppError) || error.retryable) return error
     return new CalculatorFault(`${before}${error.message}`, this.#source, at, { cause: error })
   }
-}
-
-function holds(operator: ComparisonOperator, left: MaybeValue, right: MaybeValue): boolean {
-  if (operator === '==') return isEqual(left, right)
-  if (operator === '!=') return !isEqual(left, right)
-  const difference = order(left, right)
-  // What has no order, such as a text and a number, is neither smaller nor greater.
-  if (difference === undefined) return false
-  if (operator === '<') return difference < 0
-  if (operator === '>') return difference > 0
-  return operator === '<=' ? difference <= 0 : difference >= 0
 }

@@ -1,17 +1,18 @@
 import { DateTime } from 'luxon'
 
 /**
- * A date, a time of day, or both, as it was written. It belongs to no time zone: `at` carries its numbers as if it were UTC,
+ * A date, a time of day, or both, as it was written. It belongs to no time zone: `ms` counts its numbers as if they were UTC,
  * so that days are always 24 hours.
  */
 export interface Moment {
   kind: 'date' | 'time' | 'moment'
-  at: DateTime
-  /** How it is written again after something was added. */
+  /** Since 1970; a time of day counts from the day on which that began. */
+  ms: number
+  /** How it is written again after something was added, in the signs of luxon. */
   format: string
 }
 
-const clockPart = '(?:([01]?\\d|2[0-4]):([0-5]\\d)(?::([0-5]\\d))?)'
+const clockPart = '(?:([01]?\\d|2[0-3]):([0-5]\\d)(?::([0-5]\\d))?)'
 const dayFirst = new RegExp(`^(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4}|\\d{2})(?: +${clockPart})?$`)
 const yearFirst = new RegExp(`^(\\d{4})-(\\d{2})-(\\d{2})(?:[T ]${clockPart}(?:\\.\\d+)?(?:Z|[+-]\\d{2}:?\\d{2})?)?$`)
 const timeOnly = new RegExp(`^${clockPart}$`)
@@ -21,33 +22,48 @@ export function momentOf(value: unknown): Moment | undefined {
   if (typeof value !== 'string' || value.length < 4 || value.length > 40) return undefined
   const text = value.trim()
   const day = dayFirst.exec(text)
-  if (day)
-    return written([fullYear(day[3]!), day[2]!, day[1]!], day.slice(4), `dd.MM.${'y'.repeat(day[3]!.length)}`, ' ')
+  if (day) {
+    const format = `dd.MM.${'y'.repeat(day[3]!.length)}`
+    return withClock([fullYear(day[3]!), Number(day[2]), Number(day[1])], day.slice(4), format, ' ')
+  }
   const iso = yearFirst.exec(text)
-  if (iso) return written([iso[1]!, iso[2]!, iso[3]!], iso.slice(4), 'yyyy-MM-dd', text[10] === 'T' ? "'T'" : ' ')
+  if (iso) {
+    const between = text[10] === 'T' ? "'T'" : ' '
+    return withClock([Number(iso[1]), Number(iso[2]), Number(iso[3])], iso.slice(4), 'yyyy-MM-dd', between)
+  }
   const time = timeOnly.exec(text)
-  if (!time) return undefined
-  const read = written(['2000', '1', '1'], time.slice(1), '', '')
-  return read && { ...read, kind: 'time' }
+  const read = time && withClock([1970, 1, 1], time.slice(1), '', '')
+  return read ? { ...read, kind: 'time' } : undefined
 }
 
-/** As `dd.mm.yyyy`, as `HH:MM`, or as both. */
-export function writeMoment({ at, format }: Moment): string {
-  return at.toFormat(format)
+/** As it was written: the same order of the parts, the same signs between them. */
+export function writeMoment(moment: Moment): string {
+  return dateTimeOf(moment).toFormat(moment.format)
 }
 
-function written(day: [string, string, string], clock: (string | undefined)[], dayFormat: string, between: string) {
-  const [year, month, date] = day.map(Number)
-  const [hour, minute, second] = clock.map((part) => Number(part ?? 0))
-  const at = DateTime.utc(year!, month!, date!, hour ?? 0, minute ?? 0, second ?? 0)
-  if (!at.isValid) return undefined
-  const hasClock = clock[0] !== undefined
-  const clockFormat = clock[2] === undefined ? 'HH:mm' : 'HH:mm:ss'
-  const format = hasClock ? `${dayFormat}${between}${clockFormat}` : dayFormat
-  return { kind: hasClock ? ('moment' as const) : ('date' as const), at, format }
+/** Its numbers on a clock that stands in no time zone. */
+export function dateTimeOf({ ms }: Moment): DateTime {
+  return DateTime.fromMillis(ms, { zone: 'utc' })
+}
+
+function withClock(
+  [year, month, day]: [number, number, number],
+  clock: (string | undefined)[],
+  dayFormat: string,
+  between: string,
+): Moment | undefined {
+  const midnight = new Date(Date.UTC(year, month - 1, day))
+  // A day that the month does not have would have become one of the next.
+  if (midnight.getUTCMonth() !== month - 1 || midnight.getUTCFullYear() !== year) return undefined
+  const [hour, minute, second] = clock
+  if (hour === undefined) return { kind: 'date', ms: midnight.getTime(), format: dayFormat }
+  const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second ?? 0)
+  const format = `${dayFormat}${between}${second === undefined ? 'HH:mm' : 'HH:mm:ss'}`
+  return { kind: 'moment', ms: midnight.getTime() + seconds * 1000, format }
 }
 
 /** Two digits below 70 are of this century. */
-function fullYear(digits: string): string {
-  return digits.length === 4 ? digits : `${Number(digits) < 70 ? '20' : '19'}${digits}`
+function fullYear(digits: string): number {
+  const year = Number(digits)
+  return digits.length === 4 ? year : year + (year < 70 ? 2000 : 1900)
 }

@@ -79,13 +79,18 @@ function ofMoments(operator: '+' | '-', left: MaybeValue, right: MaybeValue, amo
   if (amount !== undefined) return writeMoment(shift(moment, operator === '+' ? amount : -amount))
   const other = operator === '-' ? momentOf(right) : undefined
   if (!other || (moment.kind === 'time') !== (other.kind === 'time')) return undefined
-  return tidy(moment.at.diff(other.at).as(moment.kind === 'time' ? 'minutes' : 'days'))
+  return tidy((moment.ms - other.ms) / lengthOf(moment))
 }
 
 function shift(moment: Moment, amount: number): Moment {
-  const at = moment.at.plus(moment.kind === 'time' ? { minutes: amount } : { days: amount })
-  if (!at.isValid || at.year < 1 || at.year > 9999) throw new AppError('invalid', 'the date is out of reach')
-  return { ...moment, at }
+  const ms = moment.ms + amount * lengthOf(moment)
+  if (!(ms >= Date.UTC(100, 0) && ms < Date.UTC(10_000, 0))) throw new AppError('invalid', 'the date is out of reach')
+  return { ...moment, ms }
+}
+
+/** Milliseconds of what is added to it: minutes to a time of day, days to all others. */
+function lengthOf({ kind }: Moment): number {
+  return kind === 'time' ? 60_000 : 86_400_000
 }
 
 function joined(left: MaybeValue, right: MaybeValue): CalculatorValue {

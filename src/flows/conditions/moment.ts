@@ -13,7 +13,7 @@ export interface Moment {
  * @param language BCP 47; English when absent or unknown.
  */
 export function localNow(now: Date, zones: readonly unknown[], language?: unknown): DateTime {
-  const zone = zones.find((name) => typeof name === 'string' && IANAZone.isValidZone(name)) as string | undefined
+  const zone = zones.find((name) => typeof name === 'string' && IANAZone.create(name).isValid) as string | undefined
   return DateTime.fromJSDate(now, { zone: zone ?? 'utc' }).setLocale(knownLocale(language))
 }
 

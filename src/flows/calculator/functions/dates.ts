@@ -1,7 +1,7 @@
 import { DateTime, type DurationLikeObject } from 'luxon'
 import { AppError } from '../../../platform/errors.ts'
 import { type CalculatorFunction, type CallContext, defineFunction, optional, required } from '../function.ts'
-import { type Moment, momentOf, writeMoment } from '../moment.ts'
+import { dateTimeOf, type Moment, momentOf, writeMoment } from '../moment.ts'
 import { tidy } from '../number.ts'
 import { strftime, strptime } from '../strftime.ts'
 import { nameOfKind } from '../value.ts'
@@ -35,7 +35,7 @@ export const dateFunctions: readonly CalculatorFunction[] = [
       if ((start.kind === 'time') !== (end.kind === 'time')) {
         throw new AppError('invalid', 'a date and a time of day cannot be compared')
       }
-      return tidy(end.at.diff(start.at, unitOf(unit)).as(unitOf(unit)))
+      return tidy(dateTimeOf(end).diff(dateTimeOf(start), unitOf(unit)).as(unitOf(unit)))
     },
   }),
   defineFunction({
@@ -87,7 +87,7 @@ export const dateFunctions: readonly CalculatorFunction[] = [
     examples: [{ source: 'birthdate("20.08.1990")' }],
     knownFrom: field,
     call({ date }, { now }) {
-      const { month, day } = readMoment(date).at
+      const { month, day } = dateTimeOf(readMoment(date))
       const inYear = (year: number) => {
         const start = DateTime.fromObject({ year, month }, { zone: now.zone })
         return start.set({ day: Math.min(day, start.daysInMonth ?? 28) })
@@ -111,9 +111,8 @@ export const dateFunctions: readonly CalculatorFunction[] = [
         throw new AppError('invalid', 'a date and a time of day cannot be compared')
       }
       if (from.kind !== 'time') return local(from, now) <= now && now <= local(to, now)
-      const minute = now.hour * 60 + now.minute
-      const [first, last] = [from.at.hour * 60 + from.at.minute, to.at.hour * 60 + to.at.minute]
-      return first <= last ? first <= minute && minute <= last : minute >= first || minute <= last
+      const minute = (now.hour * 60 + now.minute) * 60_000
+      return from.ms <= to.ms ? from.ms <= minute && minute <= to.ms : minute >= from.ms || minute <= to.ms
     },
   }),
   defineFunction({
@@ -169,7 +168,7 @@ export const dateFunctions: readonly CalculatorFunction[] = [
     returns: 'A text.',
     examples: [{ source: 'date_rus("02.11.2026")', result: '"2 ноября"' }],
     knownFrom: fieldByName,
-    call: ({ date, offset }) => inRussian(readMoment(date).at.plus({ days: offset })),
+    call: ({ date, offset }) => inRussian(dateTimeOf(readMoment(date)).plus({ days: offset })),
   }),
   defineFunction({
     name: 'to_timestamp',
@@ -220,8 +219,9 @@ function readMoment(value: unknown): Moment {
 }
 
 /** The same numbers on the clock of `now`; a time of day is one of today. */
-function local({ kind, at }: Moment, now: DateTime): DateTime {
-  const { year, month, day } = kind === 'time' ? now : at
+function local(moment: Moment, now: DateTime): DateTime {
+  const at = dateTimeOf(moment)
+  const { year, month, day } = moment.kind === 'time' ? now : at
   const { hour, minute, second } = at
   return DateTime.fromObject({ year, month, day, hour, minute, second }, { zone: now.zone, locale: now.locale ?? 'en' })
 }
@@ -229,7 +229,7 @@ function local({ kind, at }: Moment, now: DateTime): DateTime {
 function moved(value: unknown, amount: number, unit: (typeof units)[number]): string {
   const moment = readMoment(value)
   const change: DurationLikeObject = { [unit]: amount }
-  return writeMoment({ ...moment, at: reachable(moment.at.plus(change)) })
+  return writeMoment({ ...moment, ms: reachable(dateTimeOf(moment).plus(change)).toMillis() })
 }
 
 function reachable(at: DateTime): DateTime {
