@@ -1,6 +1,8 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { channelCatalogue } from '../adapters/index.ts'
+import { importHistory } from './contacts/imports/imports.store.ts'
+import { workImports } from './contacts/imports/work-imports.ts'
 import { ChannelHub } from './conversations/channel-hub.ts'
 import { messageSender } from './conversations/deliver-message.ts'
 import { eventHistory } from './conversations/events.store.ts'
@@ -21,6 +23,7 @@ import { runHistory } from './flows/trace.store.ts'
 import { createDemo, demoPage } from './gateway/demo/create-demo.ts'
 import { withDemoHost } from './gateway/demo/demo-host.ts'
 import { createGateway } from './gateway/gateway.ts'
+import { openChannels } from './gateway/open-channels.ts'
 import { type RunningServer, startServer } from './gateway/server.ts'
 import type { OpenChannels } from './gateway/services.ts'
 import { startChangeReader } from './platform/change-reader.ts'
@@ -230,22 +233,20 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     await sweepCrm(db, clock, signals.notify)
   }
   const jobs = works ? createJobs({ db, log }) : undefined
-  const historyTables = [eventHistory, ...runHistory, ...platformHistory, postbackHistory, noticeHistory]
+  const historyTables = [eventHistory, ...runHistory, ...platformHistory, postbackHistory, noticeHistory, importHistory]
   if (jobs) scheduleHistory(jobs, { db, clock, log, tables: historyTables, days: config.historyDays })
-  const sweepers = works ? [startSweeper('road', sweepMs, log, sweep)] : []
+  const imports = { db, clock, log, tell: () => signals.notify('changes') }
+  const sweepers = works
+    ? [
+        startSweeper('road', sweepMs, log, sweep),
+        startSweeper('imports', sweepMs, log, () => workImports(imports, stopping.signal)),
+      ]
+    : []
 
-  const channels: OpenChannels = {
-    byHook: async (hookId) => {
-      const open = await hub.findByHook(hookId)
-      return open && { id: open.channel.id, projectId: open.channel.projectId, adapter: open.adapter }
-    },
-    adapter: async (channelId) => hub.adapter(channelId),
-    connect: (channelId) => hub.adapter(channelId).connect(),
-    changed: async (channelId) => {
-      await reopen(channelId)
-      signals.notify(`channel:${channelId}`)
-    },
-  }
+  const channels = openChannels(hub, async (channelId) => {
+    await reopen(channelId)
+    signals.notify(`channel:${channelId}`)
+  })
   server = await startServer(
     createGateway({
       db,

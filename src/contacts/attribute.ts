@@ -79,21 +79,21 @@ const readers: Record<AttributeType, Reader> = {
   },
   number: (value) => {
     if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
-    const text = textOf(value)
-      ?.replace(/[\s\u00a0]/g, '')
-      .replace(',', '.')
-    return text !== undefined && /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : undefined
+    const text = textOf(value)?.replace(/[\s\u00a0]/g, '')
+    return text === undefined ? undefined : numberIn(text)
   },
   date: (value, _choices, locale) => readMoment(value, locale)?.toISODate() ?? undefined,
   datetime: (value, _choices, locale) => readMoment(value, locale)?.toUTC().toISO() ?? undefined,
-  choice: (value, choices) => choices.find((choice) => choice === textOf(value)),
+  choice: (value, choices) => choiceOf(textOf(value), choices),
   choices: (value, choices) => {
-    const wanted = Array.isArray(value) ? value : [value]
-    return wanted.every((item) => choices.includes(item)) ? [...new Set<string>(wanted)] : undefined
+    const wanted = Array.isArray(value) ? value : listIn(textOf(value), choices)
+    const chosen = wanted.map((item) => choiceOf(textOf(item), choices))
+    return chosen.includes(undefined) ? undefined : [...new Set(chosen as string[])]
   },
   boolean: (value) => {
-    if (value === true || value === 'true' || value === 1 || value === '1') return true
-    return value === false || value === 'false' || value === 0 || value === '0' ? false : undefined
+    const word = textOf(value)?.trim().toLowerCase()
+    if (word === undefined) return undefined
+    return yes.has(word) ? true : no.has(word) ? false : undefined
   },
   phone: (value, _choices, locale) => parsePhone(textOf(value) ?? '', countriesOf(locale)),
   email: (value) => z.email().max(254).safeParse(textOf(value)?.trim().toLowerCase()).data,
@@ -104,15 +104,44 @@ const readers: Record<AttributeType, Reader> = {
       .safeParse(textOf(value)?.trim()).data,
 }
 
+const yes = new Set(['true', 'yes', 'y', '1', 'on', '+', 'да', 'истина', 'есть'])
+const no = new Set(['false', 'no', 'n', '0', 'off', '-', 'нет', 'ложь'])
+
+/** `1500.5`, `1500,5`, `1,500.50`, `1.500,50`: of two signs the last parts the decimals. */
+function numberIn(text: string): number | undefined {
+  if (!/^[+-]?(\d+([.,]\d+)*[.,]?|[.,]\d+)$/.test(text)) return undefined
+  const decimal = Math.max(text.lastIndexOf('.'), text.lastIndexOf(','))
+  const sign = text[decimal]
+  if (sign !== undefined && text.indexOf(sign) !== decimal) return undefined
+  const thousands = sign === ',' ? '.' : ','
+  if (text.includes(thousands) && !/^[+-]?\d{1,3}([.,]\d{3})+[.,]\d*$/.test(text)) return undefined
+  return Number(text.replaceAll(thousands, '').replace(',', '.'))
+}
+
+/** The choice that a text means, in whatever case it is written. */
+function choiceOf(text: string | undefined, choices: string[]): string | undefined {
+  const wanted = text?.trim().toLowerCase()
+  return choices.find((choice) => choice === text) ?? choices.find((choice) => choice.toLowerCase() === wanted)
+}
+
+/** Choices in one text, parted by commas, semicolons or line ends, unless all of it is one choice. */
+function listIn(text: string | undefined, choices: string[]): unknown[] {
+  if (text === undefined || choiceOf(text, choices) !== undefined) return [text]
+  return text.split(/[,;\n]/).filter((part) => part.trim() !== '')
+}
+
+const dates = ['d.M.yyyy', 'd/M/yyyy', 'd-M-yyyy', 'yyyy/M/d', 'yyyy.M.d']
+const formats = dates.flatMap((date) => [date, `${date} H:mm`, `${date} H:mm:ss`, `${date}, H:mm`])
+
+/** ISO 8601, also with a space before the time, or day, month and year as people write them. */
 function readMoment(value: unknown, locale: Locale): DateTime | undefined {
   const text = textOf(value)?.trim() ?? ''
   const options = { zone: locale.timeZone, setZone: true }
-  const moment = [
-    DateTime.fromISO(text, options),
-    DateTime.fromFormat(text, 'd.M.yyyy', options),
-    DateTime.fromFormat(text, 'd.M.yyyy H:mm', options),
-  ].find((candidate) => candidate.isValid)
-  return /\d{4}/.test(text) ? moment : undefined
+  if (/^\d{4}-\d{2}-\d{2}([T ]\d|$)/.test(text)) {
+    const moment = DateTime.fromISO(text.replace(' ', 'T').replace(' ', ''), options)
+    if (moment.isValid) return moment
+  }
+  return formats.map((format) => DateTime.fromFormat(text, format, options)).find((moment) => moment.isValid)
 }
 
 function textOf(value: unknown): string | undefined {

@@ -58,6 +58,7 @@ function pathOf(operation: Operation): Path {
     request: {
       ...(params ? { params } : {}),
       ...(query ? { query } : {}),
+      ...(operation.consumes ? { body: fileOf(operation.consumes) } : {}),
       ...(body ? { body: { required: !body.isOptional(), content: media as never } } : {}),
     },
     responses: {
@@ -65,6 +66,11 @@ function pathOf(operation: Operation): Path {
       default: { description: 'An error.', content: { 'application/problem+json': { schema: problemSchema } } },
     },
   }
+}
+
+function fileOf(media: string) {
+  const schema = z.string().meta({ format: 'binary', description: 'The bytes of the file.' })
+  return { required: true, content: { [media]: { schema } } }
 }
 
 function success(operation: Operation): Responses {

@@ -19,6 +19,8 @@ export interface Operation {
   /** JSON; YAML too where `yaml` is set. */
   body?: ZodType
   yaml?: boolean
+  /** The media type of a body that the handler reads itself, as it comes; instead of `body`. */
+  consumes?: string
   /** The largest body in bytes; 1 MB when absent. */
   maxBody?: number
   /** Without it the answer is empty, 204. What the schema does not name never leaves. */
