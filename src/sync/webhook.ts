@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { closestWord } from '../platform/closest-word.ts'
+import { changeKinds } from './change-kinds.ts'
 import type { webhooks } from './sync.table.ts'
 
 /** An address of another system that wants to hear of changes. */
@@ -22,15 +24,31 @@ export const webhookUrlSchema = z
     return !url?.username && !url?.password
   }, 'expected an address without user name and password; receivers know us by the signature')
 
+const kindSchema = z
+  .string()
+  .regex(/^(\*|[a-z_]+\.(\*|[a-z_]+))$/, {
+    error: 'expected the kind of a change such as deal.created, or deal.* or *',
+    abort: true,
+  })
+  .superRefine((kind, context) => {
+    const message = unknownKind(kind)
+    if (message) context.addIssue({ code: 'custom', message })
+  })
+
 export const webhookKindsSchema = z
-  .array(
-    z
-      .string()
-      .regex(/^(\*|[a-z_]+\.(\*|[a-z_]+))$/, 'expected the kind of a change such as deal.created, or deal.* or *'),
-  )
+  .array(kindSchema)
   .min(1, 'expected at least one kind of change such as deal.created, deal.* or *')
   .max(100)
   .transform((kinds) => [...new Set(kinds)])
+
+/** Why nothing would ever come of a subscription to this kind; undefined when it is one, or stands for some. */
+function unknownKind(kind: string): string | undefined {
+  const all = Object.keys(changeKinds)
+  if (all.some((known) => wantsChange([kind], known))) return undefined
+  const meant = closestWord(kind, [...all, ...all.map((known) => known.replace(/[a-z_]+$/, '*'))])
+  const expected = meant ? `did you mean "${meant}"?` : 'expected one such as deal.created, or deal.* or *'
+  return `there is no kind of change "${kind}"; ${expected}`
+}
 
 /** Whether a subscription to these kinds wants a change of this kind. */
 export function wantsChange(kinds: readonly string[], kind: string): boolean {
