@@ -8,6 +8,8 @@ const identitySchema = z.strictObject({
   value: z.string().min(1),
 })
 
+const expectedEnd = `expected ${blockPresets.map((preset) => `"${preset}"`).join(', ')} or a moment such as 2026-12-24T18:00:00Z`
+
 const attributesSchema = z.record(z.string(), z.unknown()).describe('Custom fields by name; null takes a value away.')
 
 /** The contact's own fields as a call gives them; what they must look like is checked where they are stored. */
@@ -166,9 +168,10 @@ export const postBlock = operation({
   params: idParams,
   body: z.strictObject({
     until: z
-      .union([z.enum(blockPresets), z.iso.datetime({ offset: true }).transform((text) => new Date(text))], {
-        error: `expected ${blockPresets.map((preset) => `"${preset}"`).join(', ')} or a moment such as 2026-12-24T18:00:00Z`,
-      })
+      .union([
+        z.enum(blockPresets, { error: expectedEnd }),
+        z.iso.datetime({ offset: true, error: expectedEnd }).transform((text) => new Date(text)),
+      ])
       .nullable()
       .optional()
       .meta({
