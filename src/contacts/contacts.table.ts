@@ -65,11 +65,15 @@ export const contacts = pgTable(
       .on(table.projectId, sql`right(regexp_replace(${table.phone}, '\\D', '', 'g'), 10)`, table.id)
       .where(sql`phone is not null`),
     index('contacts_by_email').on(table.projectId, sql`lower(${table.email})`, table.id).where(sql`email is not null`),
-    index('contacts_by_creation').on(table.projectId, table.createdAt, table.id),
-    index('contacts_by_activity').on(table.projectId, table.lastActivityAt, table.id),
-    index('contacts_by_label').using('gin', table.labels),
-    index('contacts_by_responsible').on(table.responsibleId, table.id).where(sql`responsible_id is not null`),
+    // Lists show no contact that went into another, so that these hold all that many a filter has to look at.
+    index('contacts_created').on(table.projectId, table.createdAt, table.id).where(sql`merged_into_id is null`),
+    index('contacts_active').on(table.projectId, table.lastActivityAt, table.id).where(sql`merged_into_id is null`),
+    index('contacts_of_responsible')
+      .on(table.projectId, table.responsibleId, table.id)
+      .where(sql`responsible_id is not null and merged_into_id is null`),
     index('contacts_blocked').on(table.projectId, table.blockedUntil).where(sql`blocked_until is not null`),
+    index('contacts_by_label').using('gin', table.labels),
+    index('contacts_by_attribute').using('gin', table.attributes.op('jsonb_path_ops')),
     index('contacts_merged').on(table.mergedIntoId).where(sql`merged_into_id is not null`),
   ],
 )
