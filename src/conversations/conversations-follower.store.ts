@@ -8,6 +8,8 @@ interface Journal {
   conversations: MovedRows
   /** Messages in groups that do not know by which identity they came. */
   groupMessages: number[]
+  /** The identities by which the others came: one may be taken away while the contacts are one. */
+  groupIdentities: string[]
   members: { second: Member[]; survivor: Member[] }
   /** When the merge was made, ISO 8601. */
   at: string
@@ -59,9 +61,11 @@ export const conversationsFollower: MergeFollower<Journal> = {
 
   async move(tx, merging) {
     const { survivorId, secondId, now } = merging
-    const groupMessages = await tx.query<{ id: number; came_by: string | null }>(
-      `update messages set contact_id = $1 where contact_id = $2 and conversation_id in (${groupsOf('$2')})
-       returning case when came_by is null then id end as id, came_by`,
+    const [inGroups] = await tx.query<{ ids: number[] | null; identities: string[] | null }>(
+      `with moved as (update messages set contact_id = $1
+                       where contact_id = $2 and conversation_id in (${groupsOf('$2')}) returning id, came_by)
+       select json_agg(id) filter (where came_by is null) as ids,
+              json_agg(distinct came_by) filter (where came_by is not null) as identities from moved`,
       [survivorId, secondId],
     )
     const moved = await tx.query<{ id: number; kind: string }>(
@@ -77,20 +81,22 @@ export const conversationsFollower: MergeFollower<Journal> = {
     const [last] = await tx.query<{ last: number | string }>('select coalesce(max(id), 0) as last from conversations')
     return {
       conversations: { ids, last: Number(last!.last) },
-      groupMessages: groupMessages.flatMap((row) => (row.came_by === null ? [Number(row.id)] : [])),
+      groupMessages: inGroups?.ids ?? [],
+      groupIdentities: inGroups?.identities ?? [],
       members: await moveMembers(tx, merging),
       at: now.toISOString(),
     }
   },
 
-  async plan(db, unmerging, { conversations, groupMessages, at }) {
+  async plan(db, unmerging, { conversations, groupMessages, groupIdentities, at }) {
     const { survivorId, going } = unmerging
     const identities = going.identities ?? []
     const planned = await planConversations(db, survivorId, conversations, identities)
     const said = await db.query<{ id: number }>(
       `select id from messages where contact_id = $1 and conversation_id in (${groupsOf('$1')})
-          and (came_by in (${keysOf('$2')}) or id in (${numbers('$3')})) order by id`,
-      [survivorId, JSON.stringify(identities), JSON.stringify(groupMessages)],
+          and (came_by in (${keysOf('$2')}) or id in (${numbers('$3')})
+               or came_by in (select value from json_array_elements_text($4::text::json))) order by id`,
+      [survivorId, JSON.stringify(identities), JSON.stringify(groupMessages), JSON.stringify(groupIdentities)],
     )
     const counts = await countMessages(db, survivorId, planned.ids, at)
     const inGroups = said.map((row) => Number(row.id))

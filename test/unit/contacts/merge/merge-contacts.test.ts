@@ -4,6 +4,7 @@ import { addNote } from '../../../../src/contacts/add-note.ts'
 import { blockContact } from '../../../../src/contacts/block-contact.ts'
 import { mergeContacts } from '../../../../src/contacts/merge/merge-contacts.ts'
 import { undoMerge } from '../../../../src/contacts/merge/undo-merge.ts'
+import { removeIdentity } from '../../../../src/contacts/remove-identity.ts'
 import { updateContact } from '../../../../src/contacts/update-contact.ts'
 import { createDeal } from '../../../../src/crm/create-deal.ts'
 import { createPipeline } from '../../../../src/crm/create-pipeline.ts'
@@ -234,6 +235,16 @@ describe('an undo', () => {
       ['2', '+79161234567', '9'].map((value) => ({ value })),
     )
     expect(await owned('identities')).toEqual({ [one]: 2, [two]: 3, [three]: 1 })
+  })
+
+  it('gives back what was said by an identity that was taken away meanwhile', async () => {
+    await stage.sayInGroup(-5, 2, '@agent_bot by two')
+    const id = await merge(one, two)
+    await stage.run(removeIdentity, { contactId: one, kind: 'telegram', value: '2' })
+    await undo(id)
+    expect(await owned('messages', `text = '@agent_bot by two'`)).toEqual({ [two]: 1 })
+    expect(await owned('conversations')).toEqual({ [one]: 1, [two]: 1, [three]: 1 })
+    expect(await owned('identities')).toEqual({ [one]: 1, [three]: 1 })
   })
 
   it('leaves values and labels alone that were changed since', async () => {
