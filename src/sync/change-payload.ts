@@ -2,7 +2,17 @@ import type { ContactView } from '../contacts/contact.ts'
 import type { DealView } from '../crm/deal.ts'
 import type { TaskView } from '../crm/tasks/task.ts'
 import type { RecordedChange } from '../platform/changes.ts'
-import { type ChangeSubjects, type ConversationView, taskIdOf } from './change-subjects.store.ts'
+import {
+  type ChangeSubjects,
+  type ConversationView,
+  type MessageView,
+  messageIdOf,
+  type OperatorView,
+  operatorIdOf,
+  type SalesPlanView,
+  salesPlanIdOf,
+  taskIdOf,
+} from './change-subjects.store.ts'
 
 /** What a webhook's receiver gets. */
 export interface ChangePayload {
@@ -19,8 +29,12 @@ export interface ChangePayload {
     contact: ContactView | null
     deal: DealView | null
     conversation: ConversationView | null
-    /** Of a change that is about a task: the task, unless it was deleted. */
+    /** These only of a change that is about one, which is there. */
     task?: TaskView
+    salesPlan?: SalesPlanView
+    message?: MessageView
+    /** Who was given something, is to do the task, or was changed. */
+    operator?: OperatorView
     /** What changed, as the kind of change has it, and who did it (`by`). */
     change: Record<string, unknown>
   }
@@ -35,6 +49,9 @@ export const maxPayloadBytes = 20_000
 export function changePayload(change: RecordedChange, subjects: ChangeSubjects): ChangePayload {
   const deal = subjects.deals.get(change.dealId ?? 0) ?? null
   const task = subjects.tasks.get(taskIdOf(change) ?? 0)
+  const salesPlan = subjects.salesPlans.get(salesPlanIdOf(change) ?? 0)
+  const message = subjects.messages.get(messageIdOf(change) ?? 0)
+  const operator = subjects.operators.get(operatorIdOf(change) ?? 0)
   return fitted({
     id: `chg_${change.id}`,
     type: change.kind,
@@ -46,6 +63,9 @@ export function changePayload(change: RecordedChange, subjects: ChangeSubjects):
       deal,
       conversation: subjects.conversations.get(change.conversationId ?? 0) ?? null,
       ...(task && { task }),
+      ...(salesPlan && { salesPlan }),
+      ...(message && { message }),
+      ...(operator && { operator }),
       change: change.data,
     },
   })
@@ -58,15 +78,15 @@ function fitted(payload: ChangePayload): ChangePayload {
     const shorter: ChangePayload = { ...payload, data: shortened(payload.data, length), truncated: true }
     if (sizeOf(shorter) <= maxPayloadBytes) return shorter
   }
-  const { contact, deal, conversation, task } = shortened(payload.data, 200)
+  const { contact, deal, message, change, ...others } = shortened(payload.data, 200)
   return {
     ...payload,
     data: {
+      ...others,
       contact: contact && { ...contact, attributes: {}, labels: [], identities: contact.identities.slice(0, 10) },
       deal: deal && { ...deal, variables: {} },
-      conversation,
-      ...(task && { task }),
-      change: payload.data.change.by === undefined ? {} : { by: payload.data.change.by },
+      ...(message && { message: { ...message, parts: null } }),
+      change: change.by === undefined ? {} : { by: change.by },
     },
     truncated: true,
   }
