@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { deleteWaiting } from '../conversations/assignments.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { parseInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
 import { toldFields } from '../team/told-fields.ts'
+import { assignDeal } from './assign-deal.ts'
 import { checkResponsible, dealFieldsSchema } from './create-deal.ts'
 import type { Deal } from './deal.ts'
 import { updateDealRow } from './deals.store.ts'
@@ -34,20 +34,24 @@ export async function updateDeal(
   await checkResponsible(tx, context.projectId, fields.responsibleId)
   const { responsibleId, ...others } = fields
   const changed = differences(before, others, variables)
-  const isChanged = Object.keys(changed).length > 0
-  const isAssigned = responsibleId !== undefined && responsibleId !== before.responsibleId
-  if (!isChanged && !isAssigned) return before
+  const deal =
+    Object.keys(changed).length === 0 ? before : await change(tx, context, before, { ...others, variables }, changed)
+  return responsibleId === undefined ? deal : assignDeal(tx, context, { dealId, operatorId: responsibleId })
+}
 
+async function change(
+  tx: Tx,
+  context: WorkContext,
+  before: Deal,
+  { variables, ...fields }: Partial<Deal>,
+  changed: Record<string, [unknown, unknown]>,
+): Promise<Deal> {
   const merged = Object.fromEntries(
     Object.entries({ ...before.variables, ...variables }).filter(([, value]) => value !== null),
   )
   const deal = await updateDealRow(tx, before.id, { ...fields, variables: merged, updatedAt: context.now })
   const subject = { dealId: deal.id, contactId: deal.contactId, conversationId: deal.conversationId }
-  if (isChanged) await recordWork(tx, context, 'deal.updated', subject, { fields: toldFields(changed) })
-  if (isAssigned) {
-    await deleteWaiting(tx, { dealId })
-    await recordWork(tx, context, 'deal.assigned', subject, { from: before.responsibleId, to: responsibleId })
-  }
+  await recordWork(tx, context, 'deal.updated', subject, { fields: toldFields(changed) })
   return deal
 }
 

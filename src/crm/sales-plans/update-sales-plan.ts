@@ -5,6 +5,7 @@ import { AppError } from '../../platform/errors.ts'
 import { parseInput } from '../../platform/faults.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { recordWork } from '../../team/record-work.ts'
+import { toldFields } from '../../team/told-fields.ts'
 import { salesPlanForUpdate } from './get-sales-plan.ts'
 import { checkPeriod, readMoment } from './period.ts'
 import { planFieldsSchema, type SalesPlan } from './sales-plan.ts'
@@ -33,8 +34,10 @@ export async function updateSalesPlan(
     throw new AppError('conflict', `The project has a sales plan "${wanted.name}" already; choose another name.`)
   }
   const plan = await updatePlanRow(tx, before.id, { ...changed, updatedAt: context.now })
-  const fields = Object.fromEntries(
-    Object.entries(changed).map(([name, value]) => [name, [before[name as keyof SalesPlan], value]]),
+  const fields = toldFields(
+    Object.fromEntries(
+      Object.entries(changed).map(([name, value]) => [name, [before[name as keyof SalesPlan], value]]),
+    ),
   )
   await recordWork(tx, context, 'sales_plan.updated', {}, { planId: plan.id, name: plan.name, fields })
   return plan

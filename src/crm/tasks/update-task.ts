@@ -5,6 +5,7 @@ import { parseInput } from '../../platform/faults.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { readProject } from '../../team/read-project.ts'
 import { recordWork } from '../../team/record-work.ts'
+import { toldFields } from '../../team/told-fields.ts'
 import { readDue } from './due.ts'
 import { findOwners } from './find-owners.ts'
 import { taskForUpdate } from './get-task.ts'
@@ -46,7 +47,10 @@ export async function updateTask(
   const isDone = status && task.status === 'done'
   const fields = isDone ? others : changed
   if (Object.keys(fields).length > 0) {
-    await recordWork(tx, context, 'task.updated', taskSubject(task), { ...taskFacts(task), fields })
+    await recordWork(tx, context, 'task.updated', taskSubject(task), {
+      ...taskFacts(task),
+      fields: toldFields(fields),
+    })
   }
   if (isDone) await recordWork(tx, context, 'task.done', taskSubject(task), taskFacts(task))
   return task
