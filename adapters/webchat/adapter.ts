@@ -19,7 +19,7 @@ import { identifyVisitor, threadOfIdentity } from './visitor.ts'
 /** The largest body of a posted message in bytes: 4000 characters, each escaped, and the details. */
 const maxBody = 32 * 1024
 
-const capabilities: Capabilities = {
+const capabilities: Omit<Capabilities, 'canWriteFirst'> = {
   text: { maxLength: 20_000, formatting: true },
   media: mediaKinds,
   buttons: true,
@@ -32,7 +32,6 @@ const capabilities: Capabilities = {
   reactions: false,
   typing: false,
   groups: false,
-  canWriteFirst: true,
 }
 
 /** A web chat: the page posts to `/hooks/{id}` and reads the thread's history from the channel's own pages. */
@@ -41,7 +40,7 @@ export function createWebchatAdapter(context: ChannelContext<WebchatSettings>): 
   const limit = new RateLimit(clock, 20, 1)
 
   return {
-    capabilities: (_kind: ConversationKind) => capabilities,
+    capabilities: (_kind: ConversationKind) => ({ ...capabilities, canWriteFirst: channel.settings.writeFirst }),
     pacing: () => ({ perSecond: 1000, perThreadPerSecond: 50 }),
     connect: async () => ({ address: pageAddress(context.hookUrl) ?? 'web chat' }),
 

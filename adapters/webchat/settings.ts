@@ -23,6 +23,8 @@ export const webchatSettings = z.object({
     )
     .max(50)
     .default([]),
+  /** Whether operators may begin to talk with a known visitor who has not written in this chat yet. */
+  writeFirst: z.boolean().default(true),
   /** The key with which a site signs who its user is; see `vouchedUser`. */
   identitySecret: z.string().min(16).max(256).optional().meta({ secret: true }),
 })

@@ -1,4 +1,4 @@
-import type { Tx } from '../platform/database/database.ts'
+import type { Queryable, Tx } from '../platform/database/database.ts'
 import { snakeKeys } from '../platform/database/json-row.ts'
 import { insertRows, runTogether } from '../platform/database/statement.ts'
 import type { Contact } from './contact.ts'
@@ -134,9 +134,13 @@ const emptyFields = {
   picture: null,
 }
 
-/** What a contact can be reached by. */
-export async function contactIdentities(tx: Tx, contactId: number): Promise<{ kind: string; value: string }[]> {
-  return tx.query('select kind, value from identities where contact_id = $1 order by id', [contactId])
+/** What a contact can be reached by; the first phone and the first e-mail stand before the others. */
+export async function contactIdentities(db: Queryable, contactId: number): Promise<{ kind: string; value: string }[]> {
+  return db.query(
+    `select i.kind, i.value from identities i join contacts c on c.id = i.contact_id where i.contact_id = $1
+      order by (i.kind = 'phone' and i.value = c.phone or i.kind = 'email' and i.value = c.email) desc nulls last, i.id`,
+    [contactId],
+  )
 }
 
 /** A contact as the message path holds them; of one that was merged, the survivor. */

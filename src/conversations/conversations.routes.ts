@@ -86,6 +86,7 @@ export function conversationsRoutes({ db, road, channels, deliveriesWake }: Part
   ]
 }
 
-function messageView(message: Message) {
+/** A message as the API shows it. */
+export function messageView(message: Message) {
   return { ...message, hidden: message.hidden === true, parts: message.parts?.map((part) => ({ ...part })) ?? null }
 }

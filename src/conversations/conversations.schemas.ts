@@ -33,7 +33,7 @@ export const conversationAnswer = z
   })
   .meta({ id: 'Conversation' })
 
-const messageAnswer = z
+export const messageAnswer = z
   .object({
     id: z.int(),
     conversationId: z.int(),

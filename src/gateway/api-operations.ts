@@ -6,6 +6,7 @@ import * as merges from '../contacts/merge/merge.schemas.ts'
 import * as notes from '../contacts/notes.schemas.ts'
 import * as channels from '../conversations/channels.schemas.ts'
 import * as conversations from '../conversations/conversations.schemas.ts'
+import * as dialogues from '../conversations/dialogues.schemas.ts'
 import * as crm from '../crm/crm.schemas.ts'
 import * as deals from '../crm/deals.schemas.ts'
 import * as distribution from '../crm/distribution/distribution.schemas.ts'
@@ -30,6 +31,7 @@ export const apiOperations: readonly Operation[] = [
   notes,
   merges,
   conversations,
+  dialogues,
   crm,
   deals,
   distribution,

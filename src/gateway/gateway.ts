@@ -7,6 +7,7 @@ import { mergeRoutes } from '../contacts/merge/merge.routes.ts'
 import { notesRoutes } from '../contacts/notes.routes.ts'
 import { channelsRoutes } from '../conversations/channels.routes.ts'
 import { conversationsRoutes } from '../conversations/conversations.routes.ts'
+import { dialoguesRoutes } from '../conversations/dialogues.routes.ts'
 import { crmRoutes } from '../crm/crm.routes.ts'
 import { salesPlansRoutes } from '../crm/sales-plans/sales-plans.routes.ts'
 import { tasksRoutes } from '../crm/tasks/tasks.routes.ts'
@@ -81,6 +82,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...notesRoutes(services),
     ...mergeRoutes({ ...services, mergeFollowers }),
     ...conversationsRoutes(services),
+    ...dialoguesRoutes(services),
     ...crmRoutes(services),
     ...tasksRoutes(services),
     ...salesPlansRoutes(services),
