@@ -89,6 +89,49 @@ describe('deals over the API', () => {
     expect((await gateway.call('GET', '/deals?status=done')).status).toBe(400)
   })
 
+  it('move on, by number and by status, tell the time in each stage, and are removed', async () => {
+    const { id, stage } = (await gateway.call('POST', '/deals', { contactId, name: 'Car' })).body
+    const path = `/deals/${id}`
+    gateway.clock.advance(60_000)
+    expect((await gateway.call('POST', `${path}/move`, { next: true })).body.stage.name).toBe('Test drive')
+    gateway.clock.advance(30_000)
+    expect((await gateway.call('POST', `${path}/move`, { stageId: stage.id })).body.stage.name).toBe('New')
+    const lost = await gateway.call('POST', `${path}/status`, { status: 'fail' })
+    expect(lost.body).toMatchObject({ status: 'fail', stage: { name: 'Lost' } })
+    expect((await gateway.call('POST', `${path}/move`, { next: true })).status).toBe(409)
+    const { body } = await gateway.call('GET', `${path}/moves`)
+    expect(body.items.map((item: { stage: string; seconds: number }) => [item.stage, item.seconds])).toEqual([
+      ['New', 60],
+      ['Test drive', 30],
+      ['New', 0],
+      ['Lost', 0],
+    ])
+    expect(body.totals[0]).toEqual({ stageId: stage.id, stage: 'New', seconds: 60 })
+    expect((await gateway.call('DELETE', path)).status).toBe(204)
+    expect((await gateway.call('GET', path)).status).toBe(404)
+  })
+
+  it('are found by responsible operator and by what a variable holds', async () => {
+    const operator = { name: 'Ivan', email: 'ivan@example.com', role: 'manager' }
+    const responsibleId = (await gateway.call('POST', '/operators', operator)).body.id
+    await gateway.call('POST', '/deals', { contactId, name: 'Car', responsibleId, variables: { order: 5 } })
+    await gateway.call('POST', '/deals', { contactId, name: 'Van', variables: { order: '6' } })
+    const names = async (query: string) =>
+      (await gateway.call('GET', `/deals?${query}`)).body.items.map((deal: { name: string }) => deal.name)
+    expect(await names(`responsibleId=${responsibleId}`)).toEqual(['Car'])
+    expect(await names('variable=order&value=5')).toEqual(['Car'])
+    expect(await names('variable=order&value=6')).toEqual(['Van'])
+    expect(await names('variable=order&value=7')).toEqual([])
+  })
+
+  it('say what a move may be told by', async () => {
+    const { id } = (await gateway.call('POST', '/deals', { contactId, name: 'Car' })).body
+    for (const body of [{}, { next: false }, { stageId: 'x' }, { stage: 'New', stageId: 1 }]) {
+      const refused = await gateway.call('POST', `/deals/${id}/move`, body)
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: expect.stringMatching(/stage|next/) }] } })
+    }
+  })
+
   it('name the stage that does not exist', async () => {
     const deal = await gateway.call('POST', '/deals', { contactId, name: 'Car' })
     const { status, body } = await gateway.call('POST', `/deals/${deal.body.id}/move`, { stage: 'Nowhere' })
