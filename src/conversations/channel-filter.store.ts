@@ -9,7 +9,7 @@ import { conversations } from './conversations.table.ts'
 const subject: Subject = {
   where: (_view, test) => sql`exists (select 1 from ${conversations}
     where ${conversations.contactId} = ${contacts.id} and ${test(conversations.channelId)})`,
-  not: (condition) => sql`not ${condition}`,
+  not: (condition) => sql`not (${condition})`,
   isSet: () => sql`exists (select 1 from ${conversations} where ${conversations.contactId} = ${contacts.id})`,
 }
 

@@ -9,7 +9,7 @@ import { deals } from './crm.table.ts'
 const subject: Subject = {
   where: (_view, test) => sql`exists (select 1 from ${deals}
     where ${deals.contactId} = ${contacts.id} and ${test(deals.stageId)})`,
-  not: (condition) => sql`not ${condition}`,
+  not: (condition) => sql`not (${condition})`,
   isSet: () => sql`exists (select 1 from ${deals} where ${deals.contactId} = ${contacts.id})`,
 }
 

@@ -1,7 +1,7 @@
-import { and, sql } from 'drizzle-orm'
+import { and, or, sql } from 'drizzle-orm'
 import { DateTime } from 'luxon'
 import type { AttributeDefinition } from '../attribute.ts'
-import type { AttributeType } from '../contacts.table.ts'
+import { type AttributeType, contacts } from '../contacts.table.ts'
 import { momentForm, phoneForm, readPhonePart } from './contact-fields.store.ts'
 import { contactValues } from './contact-search.table.ts'
 import type { FilterField, FilterView } from './filter-field.store.ts'
@@ -9,11 +9,13 @@ import { listOf, readDay, readMoment, type Span } from './filter-value.ts'
 import {
   choiceOperators,
   flagOperators,
+  like,
   listOperators,
   numberOperators,
   type Operators,
   presence,
   spanOperators,
+  type TextForm,
   textOperators,
 } from './operators.store.ts'
 import { attributeSubject } from './subject.store.ts'
@@ -30,32 +32,49 @@ export function attributeField(definition: AttributeDefinition): FilterField {
 
 type Definition = Pick<AttributeDefinition, 'name' | 'choices'>
 
-const folded = ({ name }: Definition) => attributeSubject(name, contactValues.folded)
-const exact = ({ name }: Definition) => attributeSubject(name, contactValues.value)
-const asIs = (text: string) => sql`${text}::text`
+const values = ({ name }: Definition) => attributeSubject(name, contactValues.value)
+const instant = (text: string) => sql`${text.toLowerCase()}::text`
+
+/** Texts, whose first 200 characters are in an index of their own. */
+const texts = ({ name }: Definition, form: TextForm = {}) =>
+  textOperators(attributeSubject(name, contactValues.folded), {
+    ...form,
+    same: (text) => {
+      const begin = sql`${contactValues.value} = left(search_fold(${text}), 200)`
+      return text.length < 100 ? begin : and(begin, like(contactValues.folded, ' ', text, ' '))!
+    },
+  })
+
+/** Choices, which are compared as they are and not folded: the contact's own JSON has an index for that. */
+const holds = ({ name }: Definition, value: boolean | string | string[]) =>
+  sql`${contacts.attributes} @> ${JSON.stringify({ [name]: value })}::text::jsonb`
 
 const operatorsOf: Record<AttributeType, (definition: Definition) => Operators> = {
-  text: (definition) => textOperators(folded(definition)),
-  email: (definition) => textOperators(folded(definition)),
-  link: (definition) => textOperators(folded(definition)),
-  phone: (definition) => textOperators(folded(definition), { read: readPhonePart, expects: phoneForm }),
+  text: (definition) => texts(definition),
+  email: (definition) => texts(definition),
+  link: (definition) => texts(definition),
+  phone: (definition) => texts(definition, { read: readPhonePart, expects: phoneForm }),
   number: ({ name }) => numberOperators(attributeSubject(name, contactValues.number)),
-  date: (definition) => spanOperators(exact(definition), readLocalDay, asIs, 'a day such as 2026-11-30'),
+  date: (definition) => spanOperators(values(definition), readLocalDay, instant, 'a day such as 2026-11-30'),
   datetime: (definition) =>
-    spanOperators(exact(definition), (value, view) => readMoment(value, view.locale), asIs, momentForm),
+    spanOperators(values(definition), (value, view) => readMoment(value, view.locale), instant, momentForm),
   boolean: (definition) => ({
-    ...flagOperators((view, wanted) => exact(definition).where(view, (value) => sql`${value} = ${String(wanted)}`)),
-    ...presence(exact(definition)),
+    ...flagOperators((_view, wanted) => holds(definition, wanted)),
+    ...presence(values(definition)),
   }),
-  choice: (definition) => choiceOperators(exact(definition), choiceReader(definition), choicesForm(definition)),
-  choices: (definition) => {
-    const subject = exact(definition)
-    return listOperators(listOf(choiceReader(definition)), `a list of ${choicesForm(definition)}`, {
-      subject,
-      any: (view, items) => subject.where(view, (value) => sql`${value} in ${items}`),
-      all: (view, items) => and(...items.map((item) => subject.where(view, (value) => sql`${value} = ${item}`)))!,
-    })
-  },
+  choice: (definition) =>
+    choiceOperators(
+      values(definition),
+      choiceReader(definition),
+      choicesForm(definition),
+      (_view, wanted) => or(...wanted.map((choice) => holds(definition, choice)))!,
+    ),
+  choices: (definition) =>
+    listOperators(listOf(choiceReader(definition)), `a list of ${choicesForm(definition)}`, {
+      subject: values(definition),
+      any: (_view, items) => or(...items.map((item) => holds(definition, [item])))!,
+      all: (_view, items) => holds(definition, items),
+    }),
 }
 
 /** A day, or the day that a moment has in the project's time zone. */

@@ -22,6 +22,11 @@ export interface ContactChoice {
   filter?: FilterGroup
 }
 
+/** Whether nothing is chosen, so that all contacts are meant. */
+export function isEverybody({ search, labels, segment, filter }: ContactChoice): boolean {
+  return !search && !labels?.length && segment === undefined && filter === undefined
+}
+
 /** Where and when contacts are looked for, and what upper modules let filters ask. */
 export interface ContactsView {
   projectId: number

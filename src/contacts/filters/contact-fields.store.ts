@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { and, type SQLWrapper, sql } from 'drizzle-orm'
 import { partialPhone } from '../../platform/partial-phone.ts'
 import { parsePhone } from '../../platform/phone.ts'
 import { contacts } from '../contacts.table.ts'
@@ -8,9 +8,11 @@ import { listOf, readExactText, readMoment, readRowId, readWords } from './filte
 import {
   choiceOperators,
   flagOperators,
+  like,
   listOperators,
   numberOperators,
   spanOperators,
+  type TextForm,
   type TextReader,
   textOperators,
 } from './operators.store.ts'
@@ -38,25 +40,35 @@ const timestamp = (moment: string) => sql`${moment}::timestamptz`
 const momentOperators = (column: typeof contacts.createdAt | typeof contacts.lastActivityAt) =>
   spanOperators(columnSubject(column), (value, view) => readMoment(value, view.locale), timestamp, momentForm)
 
+/** What is in one of the columns of words is in all of them together too, and those have the index. */
+const wordsOperators = (column: SQLWrapper, form: TextForm = {}) =>
+  textOperators(wordsSubject(column), {
+    ...form,
+    match: (own, before, text, after) => {
+      const indexed = like(contactSearch.words, `%${before.replace('%', '')}`, text, `${after.replace('%', '')}%`)
+      return and(indexed, like(own, before, text, after))!
+    },
+  })
+
 /** What every contact can be asked about. */
 export const contactFields: readonly FilterField[] = [
-  { name: 'name', title: 'First and last name', operators: textOperators(wordsSubject(contactSearch.names)) },
+  { name: 'name', title: 'First and last name', operators: wordsOperators(contactSearch.names) },
   {
     name: 'username',
     title: 'Username',
-    operators: textOperators(wordsSubject(contactSearch.usernames), {
+    operators: wordsOperators(contactSearch.usernames, {
       read: (value) => readWords(value)?.replace(/^@(?=.)/, ''),
     }),
   },
   {
     name: 'email',
     title: 'E-mail, any that the contact has',
-    operators: textOperators(wordsSubject(contactSearch.emails), { several: true }),
+    operators: wordsOperators(contactSearch.emails, { several: true }),
   },
   {
     name: 'phone',
     title: 'Phone, any that the contact has, in any spelling',
-    operators: textOperators(wordsSubject(contactSearch.phones), {
+    operators: wordsOperators(contactSearch.phones, {
       several: true,
       read: readPhonePart,
       expects: phoneForm,

@@ -1,11 +1,13 @@
-import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Queryable } from '../../platform/database/database.ts'
 import { type Page, type PageRequest, readPage } from '../../platform/paging.ts'
 import type { Contact } from '../contact.ts'
+import { findContacts } from '../contacts.store.ts'
 import { contacts } from '../contacts.table.ts'
-import { type ContactChoice, type ContactsView, contactCondition } from './choose-contacts.store.ts'
+import { type ContactChoice, type ContactsView, contactCondition, isEverybody } from './choose-contacts.store.ts'
+import { orderOf, sortFew, walkInOrder } from './contact-order.store.ts'
 import { contactSearch } from './contact-search.table.ts'
-import { type ContactSort, readSortCursor, type SortPlace, writeSortCursor } from './contact-sort.ts'
+import { type ContactSort, readSortCursor, writeSortCursor } from './contact-sort.ts'
 
 /** How many contacts are counted exactly. */
 export const countedContacts = 10_000
@@ -22,28 +24,21 @@ export async function listContacts(
   const sort = query.sort ?? '-id'
   const { limit } = readPage({ limit: query.limit })
   const after = query.cursor === undefined ? undefined : readSortCursor(sort, query.cursor)
-  const key = keys[sort.replace('-', '')]
-  const descending = sort.startsWith('-')
-  const conditions = [await contactCondition(db, view, query), key?.scope?.(view.projectId)]
+  const order = orderOf(sort)
+  const condition = await contactCondition(db, view, query)
 
-  const isAmongEmpty = key !== undefined && after !== undefined && after.key === null
-  const keyed = key?.nullable ? [...conditions, sql`${key.column} is not null`] : conditions
-  const rows = isAmongEmpty ? [] : await readRows(db, keyed, { key, descending, after, limit: limit + 1 })
-  if (key?.nullable && rows.length <= limit) {
-    const empty = [...conditions, sql`${key.column} is null`]
-    const place = {
-      key: undefined,
-      descending,
-      after: isAmongEmpty ? after : undefined,
-      limit: limit + 1 - rows.length,
-    }
-    rows.push(...(await readRows(db, empty, place)))
-  }
-  const items = rows.slice(0, limit)
-  const last = rows.length > limit ? items.at(-1) : undefined
+  const wanted = { projectId: view.projectId, condition, order, after, limit: limit + 1 }
+  const few = isEverybody(query) ? undefined : await sortFew(db, wanted)
+  const places = few ?? (await walkInOrder(db, wanted))
+  const shown = places.slice(0, limit)
+  const last = places.length > limit ? shown.at(-1) : undefined
+  const found = await findContacts(
+    db,
+    shown.map((place) => place.id),
+  )
   return {
-    items: items.map((row) => row.contact),
-    nextCursor: last ? writeSortCursor(sort, { key: key?.of(last) ?? null, id: last.contact.id }) : null,
+    items: shown.flatMap((place) => found.get(place.id) ?? []),
+    nextCursor: last ? writeSortCursor(sort, last) : null,
   }
 }
 
@@ -62,65 +57,4 @@ export async function countContacts(
     .as('found')
   const [row] = await db.orm.select({ count: sql<number>`count(*)::int` }).from(found)
   return { count: Math.min(row!.count, countedContacts), more: row!.count > countedContacts }
-}
-
-/** What a list is sorted by before the numbers of contacts; undefined: by those alone. */
-interface Key {
-  column: SQLWrapper
-  nullable: boolean
-  /** The type that keys of cursors have. */
-  type: SQL
-  /** What lets the database walk through its index. */
-  scope?: (projectId: number) => SQL
-  of(row: Row): string | null
-}
-
-interface Row {
-  contact: Contact
-  sortName: string | null
-}
-
-const keys: Record<string, Key | undefined> = {
-  name: {
-    column: contactSearch.sortName,
-    nullable: true,
-    type: sql`text`,
-    scope: (projectId) => eq(contactSearch.projectId, projectId),
-    of: (row) => row.sortName,
-  },
-  createdAt: {
-    column: contacts.createdAt,
-    nullable: false,
-    type: sql`timestamptz`,
-    of: ({ contact }) => contact.createdAt.toISOString(),
-  },
-  lastActivityAt: {
-    column: contacts.lastActivityAt,
-    nullable: true,
-    type: sql`timestamptz`,
-    of: ({ contact }) => contact.lastActivityAt?.toISOString() ?? null,
-  },
-}
-
-/** Reads rows behind a place of one order. */
-async function readRows(
-  db: Queryable,
-  conditions: (SQL | undefined)[],
-  { key, descending, after, limit }: { key: Key | undefined; descending: boolean; after?: SortPlace; limit: number },
-): Promise<Row[]> {
-  const direction = descending ? sql`desc` : sql`asc`
-  const beyond = descending ? sql`<` : sql`>`
-  const place =
-    after &&
-    (key
-      ? sql`(${key.column}, ${contacts.id}) ${beyond} (${after.key}::${key.type}, ${after.id}::bigint)`
-      : sql`${contacts.id} ${beyond} ${after.id}::bigint`)
-  const byId = sql`${contacts.id} ${direction}`
-  return db.orm
-    .select({ contact: contacts, sortName: key === keys.name && key ? contactSearch.sortName : sql<null>`null` })
-    .from(contacts)
-    .leftJoin(contactSearch, eq(contactSearch.contactId, contacts.id))
-    .where(and(...conditions, place))
-    .orderBy(...(key ? [sql`${key.column} ${direction}`, byId] : [byId]))
-    .limit(limit)
 }

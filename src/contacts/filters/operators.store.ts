@@ -12,36 +12,46 @@ export type TextReader = (value: unknown, view: FilterView, how: 'whole' | 'begi
 
 const words: TextReader = (value) => readWords(value)
 
-/**
- * Texts, compared without regard to case, ё and surrounding space. The column holds them between spaces; `several` of
- * them in a row are compared one by one.
- */
+/** How texts stand in a column and are found there. */
+export interface TextForm {
+  /** Several of them stand in a row, and are compared one by one. */
+  several?: boolean
+  read?: TextReader
+  expects?: string
+  /** A pattern, as {@link like} has it. */
+  match?: typeof like
+  /** The whole text, where an index knows it; a pattern otherwise. */
+  same?: (text: string) => SQL
+}
+
+/** Texts, compared without regard to case, ё and surrounding space; the column holds them between spaces. */
 export function textOperators(
   subject: Subject,
-  { several = false, read = words, expects = 'a text of 1 to 1000 characters' } = {},
+  { several, read = words, expects = 'a text of 1 to 1000 characters', match = like, same }: TextForm = {},
 ): Operators {
-  const edge = several ? '% ' : ' '
+  const begin = several ? '% ' : ' '
   const end = several ? ' %' : ' '
-  const test =
-    (how: 'whole' | 'begin' | 'part', before: string, after: string) => (view: FilterView, value: unknown) => {
-      const text = read(value, view, how)
-      return text === undefined ? undefined : subject.where(view, (column) => like(column, before, text, after))
-    }
-  const equals = test('whole', edge, end)
-  const contains = test('part', '%', '%')
-  const inList = (view: FilterView, value: unknown) => {
-    const texts = listOf((item) => read(item, view, 'whole'))(value)
-    return texts && subject.where(view, (column) => or(...texts.map((text) => like(column, edge, text, end)))!)
+  const part = (how: 'begin' | 'part', before: string, after: string) => (view: FilterView, value: unknown) => {
+    const text = read(value, view, how)
+    return text === undefined ? undefined : subject.where(view, (column) => match(column, before, text, after))
   }
+  const whole = (view: FilterView, value: unknown) => {
+    const texts = listOf((item) => read(item, view, 'whole'))(value)
+    const isText = (column: SQLWrapper) => (text: string) => same?.(text) ?? match(column, begin, text, end)
+    return texts && subject.where(view, (column) => or(...texts.map(isText(column)))!)
+  }
+  const equals = single(whole)
+  const contains = part('part', '%', '%')
+  const list = `a list of 1 to 100, each ${expects}`
   return {
     equals: { expects, condition: equals },
     not_equals: { expects, condition: opposite(subject, equals) },
     contains: { expects, condition: contains },
     not_contains: { expects, condition: opposite(subject, contains) },
-    starts_with: { expects, condition: test('begin', edge, '%') },
-    ends_with: { expects, condition: test('part', '%', end) },
-    in_list: { expects: `a list of 1 to 100, each ${expects}`, condition: inList },
-    not_in_list: { expects: `a list of 1 to 100, each ${expects}`, condition: opposite(subject, inList) },
+    starts_with: { expects, condition: part('begin', begin, '%') },
+    ends_with: { expects, condition: part('part', '%', end) },
+    in_list: { expects: list, condition: whole },
+    not_in_list: { expects: list, condition: opposite(subject, whole) },
     ...presence(subject),
   }
 }
@@ -53,36 +63,36 @@ export function numberOperators(subject: Subject, read: ValueReader<number> = re
     const number = read(value)
     return number === undefined ? undefined : subject.where(view, (column) => compare(column, number))
   }
-  const equals = test((column, number) => sql`${column} = ${number}`)
   const between = (view: FilterView, value: unknown) => {
     const pair = pairOf(read)(value)
     return pair && subject.where(view, (column) => sql`${column} between ${pair[0]} and ${pair[1]}`)
   }
   return {
-    equals: { expects, condition: equals },
-    not_equals: { expects, condition: opposite(subject, equals) },
+    ...choiceOperators(subject, read, expects),
     greater: { expects, condition: test((column, number) => sql`${column} > ${number}`) },
     less: { expects, condition: test((column, number) => sql`${column} < ${number}`) },
     between: { expects: `a list of two, from and to, each ${expects}`, condition: between },
-    ...oneOf(subject, read, expects),
-    ...presence(subject),
   }
 }
 
-/** Exact values of a fixed set: choices, operators, the numbers of rows. */
+/** Exact values of a fixed set: choices, operators, the numbers of rows. `any` asks whether one of them is there. */
 export function choiceOperators<Value extends string | number>(
   subject: Subject,
   read: ValueReader<Value>,
   expects: string,
+  any = (view: FilterView, wanted: Value[]) => subject.where(view, (column) => sql`${column} in ${wanted}`),
 ): Operators {
-  const equals = (view: FilterView, value: unknown) => {
-    const wanted = read(value)
-    return wanted === undefined ? undefined : subject.where(view, (column) => sql`${column} = ${wanted}`)
+  const inList = (view: FilterView, value: unknown) => {
+    const wanted = listOf(read)(value)
+    return wanted && any(view, wanted)
   }
+  const equals = single(inList)
+  const list = `a list of 1 to 100, each ${expects}`
   return {
     equals: { expects, condition: equals },
     not_equals: { expects, condition: opposite(subject, equals) },
-    ...oneOf(subject, read, expects),
+    in_list: { expects: list, condition: inList },
+    not_in_list: { expects: list, condition: opposite(subject, inList) },
     ...presence(subject),
   }
 }
@@ -177,22 +187,14 @@ export function like(column: SQLWrapper, before: string, text: string, after: st
   return sql`${column} like ${before}::text || search_fold(${literal}) || ${after}::text`
 }
 
-function oneOf<Value extends string | number>(subject: Subject, read: ValueReader<Value>, each: string): Operators {
-  const expects = `a list of 1 to 100, each ${each}`
-  const inList = (view: FilterView, value: unknown) => {
-    const wanted = listOf(read)(value)
-    return wanted && subject.where(view, (column) => sql`${column} in ${wanted}`)
-  }
-  return {
-    in_list: { expects, condition: inList },
-    not_in_list: { expects, condition: opposite(subject, inList) },
-  }
+type Condition = FilterOperator['condition']
+
+/** The same of one value only. */
+function single(condition: Condition): Condition {
+  return (view, value) => (Array.isArray(value) ? undefined : condition(view, value))
 }
 
-function opposite(
-  subject: Subject,
-  condition: (view: FilterView, value: unknown) => SQL | undefined,
-): FilterOperator['condition'] {
+function opposite(subject: Subject, condition: Condition): Condition {
   return (view, value) => {
     const positive = condition(view, value)
     return positive && subject.not(positive)

@@ -5,8 +5,6 @@ import { contactSearch } from './contact-search.table.ts'
 import { readWords } from './filter-value.ts'
 import { like } from './operators.store.ts'
 
-const columns = [contactSearch.names, contactSearch.usernames, contactSearch.emails, contactSearch.phones]
-
 /** Shorter words are looked for at the begin of words only: the index knows nothing smaller than three letters. */
 const shortest = 3
 
@@ -27,16 +25,16 @@ export function searchCondition(search: string, country: string): SQL | undefine
 function wordCondition(word: string): SQL {
   const part = word.replace(/^@(?=.)/, '')
   const before = [...part].length < shortest ? '% ' : '%'
-  return or(...columns.map((column) => like(column, before, part, '%')))!
+  return like(contactSearch.words, before, part, '%')
 }
 
 function phoneCondition(text: string, country: string): SQL {
   const whole = parsePhone(text, country)
-  if (whole) return or(like(contactSearch.phones, '% ', whole, ' %'), wordCondition(text.replaceAll(' ', '')))!
+  if (whole) return or(like(contactSearch.words, '% ', whole, ' %'), wordCondition(text.replaceAll(' ', '')))!
   const begin = partialPhone(text, country)
   const digits = text.replaceAll(/\D/g, '')
   return or(
-    begin && digits.length >= shortest ? like(contactSearch.phones, '% ', begin, '%') : undefined,
+    begin && digits.length >= shortest ? like(contactSearch.words, '% ', begin, '%') : undefined,
     wordCondition(digits),
   )!
 }

@@ -33,7 +33,7 @@ export function attributeSubject(name: string, column: SQLWrapper): Subject {
       and ${contactValues.name} = ${name}${test && sql` and ${test}`})`
   return {
     where: (view, test) => having(view, test(column)),
-    not: (condition) => sql`not ${condition}`,
+    not: (condition) => sql`not (${condition})`,
     isSet: (view) => having(view),
   }
 }
