@@ -4,7 +4,7 @@ import { idParams, idSchema, momentSchema, nullableMomentSchema, pageOf, pageQue
 
 const statusSchema = z.enum(['active', 'ended', 'stopped', 'failed'])
 
-const runAnswer = z
+export const runAnswer = z
   .object({
     id: z.int(),
     flowId: z.int(),

@@ -18,6 +18,7 @@ import type { Operation } from '../platform/http/operation.ts'
 import * as sync from '../sync/sync.schemas.ts'
 import * as team from '../team/team.schemas.ts'
 import * as changes from './changes.schemas.ts'
+import * as contactCard from './contact-card/contact-card.schemas.ts'
 import * as declarations from './declarations/declarations.schemas.ts'
 
 /** All calls of the API as plain data, without what answers them. */
@@ -41,6 +42,7 @@ export const apiOperations: readonly Operation[] = [
   runs,
   sync,
   changes,
+  contactCard,
   declarations,
 ].flatMap((module) => Object.values(module).filter(isOperation))
 

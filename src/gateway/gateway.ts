@@ -20,6 +20,7 @@ import type { Route } from '../team/route.ts'
 import { teamRoutes } from '../team/team.routes.ts'
 import { apiOperations } from './api-operations.ts'
 import { changesRoutes } from './changes.routes.ts'
+import { contactCardRoutes } from './contact-card/contact-card.routes.ts'
 import { declarationsRoutes } from './declarations/declarations.routes.ts'
 import { mountCars } from './demo/cars.routes.ts'
 import { endStreams } from './end-streams.ts'
@@ -89,6 +90,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...flowsRoutes(services),
     ...runsRoutes(services),
     ...syncRoutes(services),
+    ...contactCardRoutes(services),
     ...declarationsRoutes(services),
     ...changesRoutes(services),
   ]

@@ -13,7 +13,7 @@ import { newTaskSchema } from './create-task.ts'
 import { taskStatuses } from './task.ts'
 import { taskUpdateSchema } from './update-task.ts'
 
-const taskSchema = z
+export const taskSchema = z
   .object({
     id: z.int(),
     name: z.string(),

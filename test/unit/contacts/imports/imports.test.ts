@@ -23,7 +23,14 @@ const contactChanges = async () => (await recordedChanges(fresh.db)).filter(({ k
 
 describe('an import', () => {
   it('makes contacts of rows, with fields, attributes, labels, identities and who is responsible', async () => {
-    const olga = (await gateway.call('POST', '/operators', { name: 'Olga', email: 'Olga@example.com' })).body
+    const olga = (
+      await gateway.call('POST', '/operators', {
+        name: 'Olga',
+        email: 'Olga@example.com',
+        role: 'manager',
+        onShift: true,
+      })
+    ).body
     await gateway.call('POST', '/attributes', { name: 'visit', type: 'date', title: 'Визит' })
     await gateway.call('POST', '/attributes', { name: 'colours', type: 'choices', choices: ['red', 'blue'] })
     const done = await run(
@@ -31,6 +38,7 @@ describe('an import', () => {
         'Иванова Анна;"8 916 123-45-67, +7 495 123 45 67";Anna@Example.com;Россия;31.12.2026;red,blue;vip;olga@example.com;42\n',
       { labels: ['import'] },
     )
+    expect(await outcomes(gateway, done.id)).toEqual([['made', null]])
     expect(done).toMatchObject({ status: 'done', rows: 1, done: 1, made: 1 })
     const [anna] = await contacts()
     expect(anna).toMatchObject({
