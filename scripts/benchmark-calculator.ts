@@ -51,7 +51,7 @@ const note = defineFunction({
     return addNote(host, text, count)
   },
 })
-const functions = new Map([...calculatorFunctions, ['note', note]]) as FunctionTable<House>
+const functions = new Map<string, unknown>([...calculatorFunctions, ['note', note]]) as unknown as FunctionTable<House>
 
 const subjects = [
   { name: 'calculator, without calls', run: () => runScript(withoutCalls) },

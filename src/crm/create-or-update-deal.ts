@@ -18,6 +18,8 @@ export interface DealOrder {
   conversationId?: number | null
   /** The stage that the deal begins in, or moves to, of any pipeline of the project. */
   stageId?: number
+  /** The deal that is changed where no name is given, instead of the contact's current one. */
+  dealId?: number
 }
 
 /**
@@ -26,11 +28,11 @@ export interface DealOrder {
  * first open stage of the project's oldest pipeline. Throws `invalid`, `not_found`.
  */
 export async function createOrUpdateDeal(tx: Tx, context: WorkContext, order: DealOrder): Promise<Deal> {
-  const { contactId, name, conversationId, stageId, ...fields } = order
+  const { contactId, name, conversationId, stageId, dealId, ...fields } = order
   const { projectId } = context
-  const current = name === undefined ? await currentDeal(tx, projectId, contactId) : undefined
-  if (current) {
-    const updated = await updateDeal(tx, context, { ...fields, dealId: current.deal.id })
+  const current = name === undefined ? (dealId ?? (await currentDeal(tx, projectId, contactId))?.deal.id) : undefined
+  if (current !== undefined) {
+    const updated = await updateDeal(tx, context, { ...fields, dealId: current })
     return stageId === undefined ? updated : moveDeal(tx, context, { dealId: updated.id, stageId })
   }
   const place =

@@ -26,7 +26,13 @@ export const blockNodeSchema = z.strictObject({
   messageDelay: durationSchema
     .optional()
     .describe('A pause before what follows; meanwhile messages are stored and do not move the flow.'),
-  script: z.string().max(20_000).optional().describe('A calculator script, run before the block does its work.'),
+  script: z
+    .string()
+    .max(20_000)
+    .optional()
+    .describe(
+      'A calculator script, run before the block does its work. A block with a script also has the output `error`, for a script that cannot go on.',
+    ),
   position: z.strictObject({ x: z.number(), y: z.number() }).optional().describe('Where the block is drawn.'),
 })
 export type BlockNode = z.infer<typeof blockNodeSchema>

@@ -80,7 +80,12 @@ function checkedBlock(path: string, node: BlockNode, registry: BlockRegistry, fa
     faults.push(...faultsOf(parsed.error, `${path}.options`))
     return { path, node, definition }
   }
-  return { path, node, definition, options: parsed.data, outputs: definition.outputs(parsed.data) }
+  return { path, node, definition, options: parsed.data, outputs: outputsOf(node, definition.outputs(parsed.data)) }
+}
+
+/** A script may fail, so a block that carries one has the output `error` too. */
+function outputsOf(node: BlockNode, outputs: string[]): string[] {
+  return node.script?.trim() && !outputs.includes('error') ? [...outputs, 'error'] : outputs
 }
 
 interface Schema<Item> {

@@ -76,6 +76,7 @@ export const changeKinds = {
   'flow.created': ['A flow was made.', '`flowId`, `name`'],
   'flow.published': ['A version of a flow was published.', '`flowId`, `name`, `version`'],
   'flow.unpublished': ['No new run of a flow begins.', '`flowId`, `name`'],
+  'flow.unsubscribed': ['A contact or a group belongs to a flow no more.', '`flowId`, `name`'],
   'flow.block_lifted': ['A contact was let into a flow again that kept it out.', '`flowId`, `name`'],
   'flow.chain_stopped': [
     'A change was to start a flow, but flows start one another in a circle.',

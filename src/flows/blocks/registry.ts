@@ -3,6 +3,7 @@ import { addLabels } from './add-labels.ts'
 import { addToSalesPlan } from './add-to-sales-plan.ts'
 import { ask } from './ask.ts'
 import { assignOperator } from './assign-operator.ts'
+import { calculator } from './calculator.ts'
 import { condition } from './condition.ts'
 import { createDeal } from './create-deal.ts'
 import { createTask } from './create-task.ts'
@@ -31,6 +32,7 @@ export const blocks: BlockRegistry = new Map(
     delay,
     condition,
     switchBlock,
+    calculator,
     setFields,
     addLabels,
     removeLabels,

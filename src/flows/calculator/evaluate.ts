@@ -37,6 +37,8 @@ export interface EvaluateOptions<Host> {
   limits?: Partial<Limits>
   /** From 0 up to 1; `Math.random` when absent. */
   random?: () => number
+  /** Takes what is printed, also when the script cannot go on; a new list when absent. */
+  output?: string[]
 }
 
 export interface Evaluation {
@@ -58,20 +60,19 @@ export async function evaluate<Host>(program: Program, options: EvaluateOptions<
 }
 
 class Run<Host> {
-  readonly #source: string
-  readonly #statements: readonly Statement[]
+  readonly #program: Program
   readonly #options: EvaluateOptions<Host>
   readonly #budget: Budget
   readonly #startedAt: Date
   #now: DateTime | undefined
   readonly #context: CallContext<Host>
   readonly #written = new Map<string, CalculatorValue>()
-  readonly #output: string[] = []
+  readonly #output: string[]
 
-  constructor({ source, statements }: Program, options: EvaluateOptions<Host>) {
-    this.#source = source
-    this.#statements = statements
+  constructor(program: Program, options: EvaluateOptions<Host>) {
+    this.#program = program
     this.#options = options
+    this.#output = options.output ?? []
     this.#budget = new Budget({ ...defaultLimits, ...options.limits }, options.clock)
     this.#startedAt = options.clock.now()
     const now = () => this.#localNow()
@@ -91,7 +92,7 @@ class Run<Host> {
 
   async run(): Promise<Evaluation> {
     let value: MaybeValue
-    for (const statement of this.#statements) value = await this.#execute(statement)
+    for (const statement of this.#program.statements) value = await this.#execute(statement)
     return {
       value: value ?? null,
       written: Object.fromEntries(this.#written),
@@ -272,7 +273,7 @@ class Run<Host> {
 
   #step(at: number): void {
     const reason = this.#budget.step()
-    if (reason) throw new CalculatorFault(reason, this.#source, at)
+    if (reason) throw new CalculatorFault(reason, this.#program.source, at)
   }
 
   /** Does something that belongs to a place of the source, which its fault then names. */
@@ -287,12 +288,12 @@ class Run<Host> {
       const unset = used.find(({ value }) => value === undefined)?.from
       if (unset?.type !== 'variable' || !(error instanceof AppError)) throw this.#fault(error, at)
       const reason = `the variable "${unset.name}" has no value`
-      throw new CalculatorFault(reason, this.#source, unset.at, { cause: error })
+      throw new CalculatorFault(reason, this.#program.source, unset.at, { cause: error })
     }
   }
 
   #fault(error: unknown, at: number, before = ''): unknown {
     if (error instanceof CalculatorFault || !(error instanceof AppError) || error.retryable) return error
-    return new CalculatorFault(`${before}${error.message}`, this.#source, at, { cause: error })
+    return new CalculatorFault(`${before}${error.message}`, this.#program.source, at, { cause: error })
   }
 }

@@ -17,6 +17,8 @@ export interface CompiledFlow {
   triggers: readonly Trigger[]
   block(id: string): CompiledBlock
   has(id: string): boolean
+  /** The id of the block that people call by this number. */
+  numbered(number: number): string | undefined
   /** Why this program cannot execute a block that the flow has. */
   fault(id: string): unknown
   /** The arrows that leave a block by an output, those to actions before those to messages. */
@@ -49,6 +51,7 @@ export function compileFlow(
     name: version.graph.name,
     triggers: version.graph.triggers,
     has: (id) => blocks.has(id),
+    numbered: (number) => version.graph.blocks.find((node) => node.number === number)?.id,
     fault: (id) => faults.get(id),
     block(id) {
       const block = blocks.get(id)

@@ -3,9 +3,10 @@ import { type Savepoint, setSavepoint } from '../../platform/database/savepoint.
 import { messageOf } from '../../platform/errors.ts'
 import { maskSecrets } from '../../platform/mask.ts'
 import { renderJson, renderMarkup, renderText, renderUrl } from '../../platform/templates.ts'
-import type { ActionName } from '../actions.ts'
-import type { Outcome, Resumption, StepContext } from '../block.ts'
-import type { RunControl, StepRecord } from './actions/step.ts'
+import type { ActionName, Actions } from '../actions.ts'
+import { end, type Outcome, type Resumption, type StepContext } from '../block.ts'
+import { append, makeStep, type RunControl, type Step, type StepRecord } from './actions/step.ts'
+import { runScript } from './run-script.ts'
 import { pickActions, stepActions } from './step-actions.ts'
 import { stepScope } from './step-scope.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'
@@ -14,8 +15,8 @@ import type { RunState, ThreadContext } from './thread-context.ts'
 const traceLimit = 8000
 
 /**
- * Lets a block do its work, or resumes it, and traces the step. A block that throws has failed: what it had done is taken
- * back, in the database and in what the batch will write.
+ * Lets a block do its work, its script first, or resumes it, and traces the step. A block that throws has failed: what it and
+ * its script had done is taken back, in the database and in what the batch will write.
  */
 export async function executeStep(
   context: ThreadContext,
@@ -24,7 +25,7 @@ export async function executeStep(
   resume: { resumption: Resumption; kept: Record<string, unknown> } | undefined,
   control: RunControl,
 ): Promise<Outcome> {
-  const { definition, options } = state.flow.block(blockId)
+  const { definition, options, node } = state.flow.block(blockId)
   const record: StepRecord = {}
   const begin = performance.now()
   const undo = rememberState(context, state)
@@ -33,22 +34,48 @@ export async function executeStep(
     savepoint ??= await setSavepoint(context.tx)
   }
   const actions = stepActions(context, state, blockId, record, control, guard)
-  const step = stepContext(context, state, options, pickActions(actions, definition.needs))
   let outcome: Outcome
   try {
+    const silencedBy =
+      resume || !node.script?.trim()
+        ? undefined
+        : await silencingScript(makeStep(context, state, blockId, record, control, guard), node.script)
+    const allowed = silencedBy ? silent(actions, record, silencedBy) : actions
+    // Only now, so that the block sees what its script has done.
+    const step = stepContext(context, state, options, pickActions(allowed, definition.needs))
     outcome = resume
       ? await definition.resume!(step as never, resume.resumption, resume.kept)
       : await definition.execute(step as never)
+    // What was not asked is not answered.
+    if (silencedBy && outcome.do === 'wait' && outcome.for === 'reply') outcome = end()
     await savepoint?.release()
   } catch (error) {
     // A fault of the database is none of the block's: the whole batch is tried again.
     if (isPassing(error)) throw error
     await savepoint?.rollback()
     undo()
+    if (record.script) record.script = { ...record.script, takenBack: true }
     outcome = { do: 'fail', message: messageOf(error) }
   }
   trace(context, state, blockId, outcome, { resume, record, durationMs: performance.now() - begin })
   return outcome
+}
+
+/** Runs a block's script; gives the call of it for which the block is not to send its message. */
+async function silencingScript(step: Step, script: string): Promise<string | undefined> {
+  return (await runScript(step, script)).host.silencedBy()
+}
+
+/** The same actions, but what the block says is not sent; the trace tells it, and why. */
+function silent(actions: Actions, record: StepRecord, silencedBy: string): Actions {
+  return {
+    ...actions,
+    async say({ text }) {
+      append(record, 'notSent', text)
+      record.notSentBecause = `the script called ${silencedBy}`
+    },
+    async showTyping() {},
+  }
 }
 
 /** Switches the run's conversation and deal to manual, as the block's state wants. */
@@ -90,6 +117,7 @@ function rememberState(context: ThreadContext, state: RunState): () => void {
   const people = [...new Set([thread.contact, sender])].flatMap((person) =>
     person ? [{ person, was: { ...person } }] : [],
   )
+  const waiting = context.runs.map((other) => ({ other, branches: other.run.branches, touched: other.touched }))
   const known = [...context.conversations.keys()]
   const conversation = thread.conversation ?? context.conversations.get(conversationId ?? 0)?.conversation
   const restoreConversation = conversation && writes.rememberConversation(conversation.id)
@@ -101,6 +129,10 @@ function rememberState(context: ThreadContext, state: RunState): () => void {
     context.runs.length = counts[3]
     state.deal = deal
     Object.assign(state.run, { variables, dealId, sendingChannelId, conversationId, threadId })
+    for (const { other, branches, touched } of waiting) {
+      other.run.branches = branches
+      other.touched = touched
+    }
     for (const { person, was } of people) Object.assign(person, was)
     for (const id of [...context.conversations.keys()]) if (!known.includes(id)) context.conversations.delete(id)
     restoreConversation?.()
