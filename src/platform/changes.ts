@@ -38,7 +38,10 @@ export async function readChanges(
   after: CursorPosition,
   limit: number,
 ): Promise<{ changes: RecordedChange[]; position: CursorPosition }> {
-  const rows = await db.query<ChangeRow>(`${behindPlace} limit $3`, [after.xact, after.changeId, limit])
+  const rows = await db.query<ChangeRow>(
+    `select ${columns} from changes c where ${behind} order by c.xact, c.id limit $3`,
+    [after.xact, after.changeId, limit],
+  )
   const last = rows.at(-1)
   return {
     changes: rows.map(readRow),
@@ -59,14 +62,14 @@ export async function readChangesOfKinds(
   limit: number,
   kinds: readonly string[],
 ): Promise<{ changes: RecordedChange[]; position: CursorPosition; more: boolean }> {
+  // The limits stand in the statement itself, so that the plan knows how few rows are looked up.
   const rows = await db.query<ChangeRow & { last_xact: string; last_id: number; seen: number }>(
-    `with seen as (${behindPlace} limit $3),
-          last as (select xact, id from seen order by xact::xid8 desc, id desc limit 1),
-          wanted as (select * from seen where kind in (select json_array_elements_text($5::text::json))
-                      order by xact::xid8, id limit $4)
-     select w.*, l.xact as last_xact, l.id as last_id, (select count(*)::int from seen) as seen
-       from last l left join wanted w on true order by w.xact::xid8, w.id`,
-    [after.xact, after.changeId, passedAtOnce, limit, JSON.stringify(kinds)],
+    `with seen as (select c.id, c.xact, c.kind from changes c where ${behind} order by c.xact, c.id limit ${passedAtOnce}),
+          last as (select xact, id, (select count(*)::int from seen) as seen from seen order by xact desc, id desc limit 1),
+          wanted as (select id from seen where kind in (select json_array_elements_text($3::text::json)) order by xact, id limit ${limit})
+     select ${columns}, l.xact::text as last_xact, l.id as last_id, l.seen
+       from last l left join (wanted w join changes c on c.id = w.id) on true order by c.xact, c.id`,
+    [after.xact, after.changeId, JSON.stringify(kinds)],
   )
   const [first] = rows
   if (!first) return { changes: [], position: after, more: false }
@@ -79,11 +82,10 @@ export async function readChangesOfKinds(
   }
 }
 
-const behindPlace = `select id, xact::text as xact, project_id, kind, contact_id, conversation_id, deal_id, data,
-            extract(epoch from at) * 1000 as at
-       from changes
-      where (changes.xact, id) > ($1::xid8, $2::bigint) and changes.xact < pg_snapshot_xmin(pg_current_snapshot())
-      order by changes.xact, id`
+const columns = `c.id, c.xact::text as xact, c.project_id, c.kind, c.contact_id, c.conversation_id, c.deal_id, c.data,
+       extract(epoch from c.at) * 1000 as at`
+
+const behind = `(c.xact, c.id) > ($1::xid8, $2::bigint) and c.xact < pg_snapshot_xmin(pg_current_snapshot())`
 
 function readRow(row: ChangeRow): RecordedChange {
   return {
