@@ -1,54 +1,44 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { channelCatalogue } from '../adapters/index.ts'
-import { importHistory } from './contacts/imports/imports.store.ts'
-import { workImports } from './contacts/imports/work-imports.ts'
+import { startChores } from './compose/chores.ts'
+import { keepQueues } from './compose/queues.ts'
+import { startReaders } from './compose/readers.ts'
 import { ChannelHub } from './conversations/channel-hub.ts'
 import { messageSender } from './conversations/deliver-message.ts'
-import { eventHistory } from './conversations/events.store.ts'
 import { channelOfQueue, channelQueue, type MessagePayload } from './conversations/message-delivery.ts'
 import { createPageHost, threadTopic } from './conversations/page-host.ts'
 import { sweepCrm } from './crm/sweep-crm.ts'
-import { noticeHistory } from './crm/tasks/notices.store.ts'
 import { performRequest } from './flows/blocks/external-request/perform-request.ts'
 import type { PreparedRequest } from './flows/blocks/external-request/prepare-request.ts'
 import { blocks } from './flows/blocks/registry.ts'
-import { triggeredFlows, triggerKinds } from './flows/change-triggers/start-triggered-flows.ts'
 import type { BatchResult } from './flows/engine/advance-batch.ts'
 import { type Caller, createCallOut, requestSeal } from './flows/engine/call-out.ts'
 import { EngineCache } from './flows/engine/engine-cache.ts'
 import { createRoad, type Road } from './flows/engine/road.ts'
 import { sweepRoad } from './flows/engine/sweep-road.ts'
-import { runHistory } from './flows/trace.store.ts'
 import { createDemo, demoPage } from './gateway/demo/create-demo.ts'
 import { withDemoHost } from './gateway/demo/demo-host.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { openChannels } from './gateway/open-channels.ts'
 import { type RunningServer, startServer } from './gateway/server.ts'
-import { startChangeReader } from './platform/change-reader.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Database } from './platform/database/database.ts'
 import { migrate } from './platform/database/migrate.ts'
 import { openDatabase } from './platform/database/open-database.ts'
-import { readPending, reclaimSending } from './platform/deliveries/deliveries.store.ts'
+import { readPending } from './platform/deliveries/deliveries.store.ts'
 import { Dispatcher } from './platform/deliveries/dispatcher.ts'
-import { platformHistory } from './platform/history/platform-history.ts'
-import { scheduleHistory } from './platform/history/prune-history.ts'
 import { uuid } from './platform/ids.ts'
-import { createJobs } from './platform/jobs/jobs.ts'
 import { keptSecret } from './platform/kept-secret.ts'
-import { keepLeases } from './platform/lease-keeper.ts'
 import { clearLeases } from './platform/leases.ts'
 import { createLog } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createSafeHttp } from './platform/safe-http/safe-http.ts'
 import { createVault } from './platform/secrets.ts'
 import { openSignals } from './platform/signals.ts'
-import { startSweeper } from './platform/sweeper.ts'
 import { within } from './platform/within.ts'
-import { deliverChanges, webhookQueue } from './sync/deliver-changes.ts'
-import { postbackHistory } from './sync/postbacks.store.ts'
+import { webhookQueue } from './sync/deliver-changes.ts'
 import { webhookSender } from './sync/send-webhook.ts'
 
 /** The running program. */
@@ -66,7 +56,6 @@ export interface Parley {
 }
 
 const migrations = join(import.meta.dirname, '../migrations')
-const sweepMs = 500
 /** An attempt to send a message or a webhook ends after so many milliseconds. */
 const sendTimeoutMs = 30_000
 /** How long the single steps of closing may take at a stop, when nothing is in hand any more. */
@@ -162,56 +151,8 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   }
 
   await hub.load()
-  const leases = await keepLeases({
-    db,
-    log,
-    holder: processName,
-    // Every process does work outside for the messages that it took, and others must see that it lives.
-    wanted: () => [`process:${processName}`, ...(works ? [webhookQueue, ...hub.ids().map(channelQueue)] : [])],
-    onGained: takeOver,
-    onLost: letGo,
-  })
-
-  async function takeOver(name: string): Promise<void> {
-    if (name.startsWith('process:')) return
-    const doubtful = await db.transaction((tx) => reclaimSending(tx, [name], processName))
-    if (doubtful > 0)
-      log.warn({ queue: name, doubtful }, 'Sends of a process that died are repeated, and marked as doubtful.')
-    dispatcher.own(name)
-    if (name !== webhookQueue) await hub.listen(channelOfQueue(name))
-  }
-  async function letGo(name: string): Promise<void> {
-    if (name.startsWith('process:')) return
-    dispatcher.disown(name)
-    if (name !== webhookQueue) await hub.unlisten(channelOfQueue(name))
-  }
-
-  const startFlows = triggeredFlows({ log, flowsChanged: (projectId) => cache.forget(projectId) })
-  const readers = works
-    ? [
-        startChangeReader({
-          db,
-          log,
-          name: 'webhooks',
-          holder: processName,
-          handle: async (tx, changes) => {
-            const count = await deliverChanges(tx, changes, clock.now())
-            return count > 0 ? () => signals.notify(`queue:${webhookQueue}`) : undefined
-          },
-        }),
-        startChangeReader({
-          db,
-          log,
-          name: 'change-triggers',
-          holder: processName,
-          kinds: triggerKinds,
-          handle: async (tx, changes, continued) => {
-            const threads = await startFlows(tx, changes, continued)
-            return threads.length > 0 ? () => road.wake(threads) : undefined
-          },
-        }),
-      ]
-    : []
+  const leases = await keepQueues({ db, log, processName, works, hub, dispatcher })
+  const readers = works ? startReaders({ db, clock, log, processName, cache, road, signals }) : []
   signals.subscribe('changes', () => {
     for (const reader of readers) reader.wake()
   })
@@ -231,16 +172,9 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     await sweepRoad(db, clock, road)
     await sweepCrm(db, clock, signals.notify)
   }
-  const jobs = works ? createJobs({ db, log }) : undefined
-  const historyTables = [eventHistory, ...runHistory, ...platformHistory, postbackHistory, noticeHistory, importHistory]
-  if (jobs) scheduleHistory(jobs, { db, clock, log, tables: historyTables, days: config.historyDays })
-  const imports = { db, clock, log, tell: () => signals.notify('changes') }
-  const sweepers = works
-    ? [
-        startSweeper('road', sweepMs, log, sweep),
-        startSweeper('imports', sweepMs, log, () => workImports(imports, stopping.signal)),
-      ]
-    : []
+  const chores = works
+    ? startChores({ db, clock, log, signals, historyDays: config.historyDays, stopping: stopping.signal, sweep })
+    : undefined
 
   const channels = openChannels(hub, async (channelId) => {
     await reopen(channelId)
@@ -271,7 +205,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     config,
   )
 
-  void jobs?.start()
+  chores?.start()
   const page = await demoPage(db, demoParts)
   return {
     address: server.address,
@@ -283,8 +217,8 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       const end = performance.now() + config.shutdownTimeout * 1000
       const left = () => Math.max(0, end - performance.now())
       await server.close(left())
-      await within(left(), Promise.all([...sweepers, ...readers].map((part) => part.stop())))
-      await jobs?.stop(left())
+      await within(left(), Promise.all([chores?.stopSweeping(), ...readers.map((reader) => reader.stop())]))
+      await chores?.stopJobs(left())
       await callOut.stop(left())
       await within(left(), road.idle())
       await dispatcher.stop(left())

@@ -11,6 +11,7 @@ const row = [
   ['flows'],
   ['agents', 'outreach', 'sync'],
   ['gateway'],
+  ['compose'],
 ]
 /** The files that stand above the row. */
 const tops = ['src/compose.ts', 'src/main.ts']

@@ -1,0 +1,47 @@
+import { triggeredFlows, triggerKinds } from '../flows/change-triggers/start-triggered-flows.ts'
+import type { EngineCache } from '../flows/engine/engine-cache.ts'
+import type { Road } from '../flows/engine/road.ts'
+import { type ChangeReader, startChangeReader } from '../platform/change-reader.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import type { Log } from '../platform/log.ts'
+import type { Signals } from '../platform/signals.ts'
+import { deliverChanges, webhookQueue } from '../sync/deliver-changes.ts'
+
+export interface ReaderParts {
+  db: Database
+  clock: Clock
+  log: Log
+  processName: string
+  cache: EngineCache
+  road: Road
+  signals: Signals
+}
+
+/** Everybody who follows the log of changes, each by a cursor of its own. */
+export function startReaders({ db, clock, log, processName, cache, road, signals }: ReaderParts): ChangeReader[] {
+  const startFlows = triggeredFlows({ log, flowsChanged: (projectId) => cache.forget(projectId) })
+  return [
+    startChangeReader({
+      db,
+      log,
+      name: 'webhooks',
+      holder: processName,
+      handle: async (tx, changes) => {
+        const count = await deliverChanges(tx, changes, clock.now())
+        return count > 0 ? () => signals.notify(`queue:${webhookQueue}`) : undefined
+      },
+    }),
+    startChangeReader({
+      db,
+      log,
+      name: 'change-triggers',
+      holder: processName,
+      kinds: triggerKinds,
+      handle: async (tx, changes, continued) => {
+        const threads = await startFlows(tx, changes, continued)
+        return threads.length > 0 ? () => road.wake(threads) : undefined
+      },
+    }),
+  ]
+}
