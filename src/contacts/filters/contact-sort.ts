@@ -30,7 +30,7 @@ export function writeSortCursor(sort: ContactSort, { key, id }: SortPlace): stri
 /** Reads such a place. Throws `invalid` when it is none, or one of another order. */
 export function readSortCursor(sort: ContactSort, cursor: string): SortPlace {
   const place = placeSchema.safeParse(parsed(cursor))
-  if (!place.success || !isKey(sort, place.data[1])) {
+  if (!place.success || !isKey(place.data[0], place.data[1])) {
     throw invalidCursor('is not one of ours; pass nextCursor of the page before, or none for the first page')
   }
   const [sortedBy, key, id] = place.data
