@@ -26,6 +26,16 @@ export const runAnswer = z
       )
       .describe('What the run waits for.'),
     variables: z.record(z.string(), z.unknown()),
+    cause: z
+      .object({
+        trigger: z.record(z.string(), z.unknown()).describe('What its placeholders see as `trigger`.'),
+        chain: z.object({
+          depth: z.int().describe('How many flows started one another up to this run, itself included.'),
+          since: z.string().describe('When the first change of the chain was made, ISO 8601.'),
+        }),
+      })
+      .nullable()
+      .describe('The change that began it; null when something else did.'),
     dueAt: nullableMomentSchema.describe('The earliest moment that it waits for.'),
     error: z.string().nullable(),
     startedAt: momentSchema,

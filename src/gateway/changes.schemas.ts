@@ -5,7 +5,9 @@ import { momentSchema, pageOf, pageQuery } from '../platform/http/schemas.ts'
 export const changeSchema = z
   .object({
     id: z.int(),
-    kind: z.string().describe('What happened: `deal.created`, `contact.label_added` …'),
+    kind: z
+      .string()
+      .describe('What happened: `deal.created`, `contact.label_added` …; docs/changes.md lists them all.'),
     contactId: z.int().nullish(),
     conversationId: z.int().nullish(),
     dealId: z.int().nullish(),
