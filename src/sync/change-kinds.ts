@@ -36,7 +36,10 @@ export const changeKinds = {
   'conversation.mode_changed': ['Flows answer (`bot`), or people do (`manual`).', '`mode`'],
   'conversation.read': ['Everything in a conversation was read.', '`unread`: how many messages it were'],
   'conversation.marked_unread': ['Messages of a conversation count as unread by hand.', '`from`, `to`: how many'],
-  'conversation.opened': ['Our account was let into a group, or a person unblocked the bot.', '`status`'],
+  'conversation.opened': [
+    'Our account was let into a group, a person unblocked the bot, or an operator wrote first.',
+    '`status`, or `channel` where an operator wrote',
+  ],
   'conversation.closed': ['Our account was removed from a group, or blocked by a person.', '`status`'],
   'conversation.member_joined': ['Somebody came into a group.', '`name`'],
   'conversation.member_left': ['Somebody left a group.', '`name`'],

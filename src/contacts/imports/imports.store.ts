@@ -3,7 +3,8 @@ import type { Database, Queryable, Tx } from '../../platform/database/database.t
 import { insertRows, runTogether } from '../../platform/database/statement.ts'
 import type { HistoryTable } from '../../platform/history/prune-history.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../../platform/paging.ts'
-import type { ContactImport, ImportRow, RowOutcome } from './import.ts'
+import type { ContactImport, ImportRow } from './import.ts'
+import type { RowOutcome } from './imports.table.ts'
 import { contactImportKeys, contactImportRows, contactImports } from './imports.table.ts'
 
 export async function insertImport(tx: Tx, row: typeof contactImports.$inferInsert): Promise<ContactImport> {

@@ -1,7 +1,25 @@
 import { index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { id, moment, ref } from '../../platform/columns.ts'
 import { projects } from '../../team/team.table.ts'
-import type { ImportSettings, ImportStatus, RowOutcome } from './import.ts'
+
+/** `checking` (a dry run) and `running` go through the rows; `checked` is what a dry run ends in. */
+export type ImportStatus = 'reading' | 'ready' | 'checking' | 'checked' | 'running' | 'done' | 'cancelled'
+
+export type RowOutcome = 'made' | 'updated' | 'unchanged' | 'refused'
+
+/** What may become of a row: a new contact, a change of one that is found, or both. */
+export type ImportMode = 'create' | 'update' | 'both'
+
+/** How an import was started. */
+export interface ImportSettings {
+  /** What each column is taken for, in the order of the columns; null leaves it out. */
+  targets: (string | null)[]
+  /** The targets that find a contact which is there already; all that a row has must lead to the same one. */
+  findBy: string[]
+  mode: ImportMode
+  /** Put on every contact that the import makes or finds. */
+  labels: string[]
+}
 
 /** A file of contacts that was uploaded, and how far its rows have become contacts. */
 export const contactImports = pgTable(

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Contact, type ContactFields, contactName } from '../contact.ts'
 import type { AttributeValue } from '../contacts.table.ts'
 import { type Identity, identityKey } from '../identity.ts'
-import type { ImportSettings, RowOutcome } from './import.ts'
+import type { ImportSettings, RowOutcome } from './imports.table.ts'
 import type { ReadRow } from './read-row.ts'
 
 /** What is known of the people that a batch of rows speaks of. */

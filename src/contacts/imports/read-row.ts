@@ -4,7 +4,7 @@ import { type ContactFields, readContactFields } from '../contact.ts'
 import type { AttributeValue } from '../contacts.table.ts'
 import { type Identity, readIdentities } from '../identity.ts'
 import { countryCodeOf } from './country-name.ts'
-import type { ImportSettings } from './import.ts'
+import type { ImportSettings } from './imports.table.ts'
 import { fieldTargets } from './target.ts'
 
 /** What rows are read by: the same for all rows of a batch. */

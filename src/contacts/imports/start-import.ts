@@ -7,8 +7,9 @@ import { readLabels } from '../add-labels.ts'
 import { readAttributes } from '../attributes.store.ts'
 import { importForUpdate } from './get-import.ts'
 import { guessTargets } from './guess-targets.ts'
-import { type ContactImport, type ImportMode, type ImportSettings, isUnderWay, progressOf } from './import.ts'
+import { type ContactImport, isUnderWay, progressOf } from './import.ts'
 import { deleteKeys, updateImportRow } from './imports.store.ts'
+import type { ImportMode, ImportSettings } from './imports.table.ts'
 import { canFind, takesSeveral, targetFault, usualFinders } from './target.ts'
 
 export interface ImportStart {

@@ -1,7 +1,8 @@
 import { stringify } from 'csv-stringify/sync'
 import type { Database } from '../../platform/database/database.ts'
-import type { ContactImport, RowOutcome } from './import.ts'
+import type { ContactImport } from './import.ts'
 import { readImportRows } from './imports.store.ts'
+import type { RowOutcome } from './imports.table.ts'
 
 /** Rows that are read and written at once. */
 const portion = 500
