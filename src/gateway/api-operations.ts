@@ -12,6 +12,7 @@ import * as deals from '../crm/deals.schemas.ts'
 import * as distribution from '../crm/distribution/distribution.schemas.ts'
 import * as salesPlans from '../crm/sales-plans/sales-plans.schemas.ts'
 import * as tasks from '../crm/tasks/tasks.schemas.ts'
+import * as calculator from '../flows/calculator/calculator.schemas.ts'
 import * as flows from '../flows/flows.schemas.ts'
 import * as runs from '../flows/runs.schemas.ts'
 import type { Operation } from '../platform/http/operation.ts'
@@ -40,6 +41,7 @@ export const apiOperations: readonly Operation[] = [
   salesPlans,
   flows,
   runs,
+  calculator,
   sync,
   changes,
   contactCard,

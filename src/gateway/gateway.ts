@@ -11,6 +11,7 @@ import { dialoguesRoutes } from '../conversations/dialogues.routes.ts'
 import { crmRoutes } from '../crm/crm.routes.ts'
 import { salesPlansRoutes } from '../crm/sales-plans/sales-plans.routes.ts'
 import { tasksRoutes } from '../crm/tasks/tasks.routes.ts'
+import { calculatorRoutes } from '../flows/calculator/calculator.routes.ts'
 import { flowsRoutes } from '../flows/flows.routes.ts'
 import { runsRoutes } from '../flows/runs.routes.ts'
 import { AppError } from '../platform/errors.ts'
@@ -89,6 +90,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...salesPlansRoutes(services),
     ...flowsRoutes(services),
     ...runsRoutes(services),
+    ...calculatorRoutes(services),
     ...syncRoutes(services),
     ...contactCardRoutes(services),
     ...declarationsRoutes(services),

@@ -10,15 +10,20 @@ import type { CallExpression } from './program.ts'
  * do not fit. The path of a fault is its place: `line 3, column 5`.
  */
 export function checkScript<Host>(source: string, functions: FunctionTable<Host>): Fault[] {
+  return scriptFaults(source, functions).map(faultOf)
+}
+
+/** The same faults, each with its line and column. */
+export function scriptFaults<Host>(source: string, functions: FunctionTable<Host>): CalculatorFault[] {
   const parsed = parse(source)
-  if (!parsed.ok) return [faultOf(parsed.fault)]
-  const faults: Fault[] = []
+  if (!parsed.ok) return [parsed.fault]
+  const faults: CalculatorFault[] = []
   for (const call of callsIn(parsed.program.statements)) {
     try {
       bindArguments(call, functions)
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      faults.push(faultOf(new CalculatorFault(error.message, source, call.at)))
+      faults.push(new CalculatorFault(error.message, source, call.at))
     }
   }
   return faults
