@@ -20,7 +20,7 @@ export const postRunScript = operation({
     conversationId: z.int().optional().describe("The contact's latest one when absent."),
     flowId: z.int().optional().describe('A published flow, for `was_in_state` and `unsubscribe`.'),
     script: z.string().max(longestScript),
-    variables: z.record(z.string(), z.json()).default({}).describe('Variables of the run before the script.'),
+    variables: z.record(z.string(), z.unknown()).default({}).describe('Variables of the run before the script.'),
   }),
   answer: z.object({
     faults: z
