@@ -31,9 +31,9 @@ const rows = (query: string) => fresh.db.query<Record<string, unknown>>(query)
 beforeEach(async () => {
   await fresh.clear()
   context = await makeProject(fresh.db)
-  ;[one, two, three] = (await Promise.all(
-    ['One', 'Two', 'Three'].map(async (firstName) => (await run(createContact, { fields: { firstName } })).id),
-  )) as [number, number, number]
+  one = (await run(createContact, { fields: { firstName: 'One' } })).id
+  two = (await run(createContact, { fields: { firstName: 'Two' } })).id
+  three = (await run(createContact, { fields: { firstName: 'Three' } })).id
 })
 
 describe('tasks, notices and sales plans', () => {
