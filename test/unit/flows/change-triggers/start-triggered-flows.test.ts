@@ -5,6 +5,7 @@ import { createContact } from '../../../../src/contacts/create-contact.ts'
 import { removeLabels } from '../../../../src/contacts/remove-labels.ts'
 import { updateContact } from '../../../../src/contacts/update-contact.ts'
 import { assignConversation } from '../../../../src/conversations/assign-conversation.ts'
+import { setMode } from '../../../../src/conversations/set-mode.ts'
 import { createDeal } from '../../../../src/crm/create-deal.ts'
 import { createPipeline } from '../../../../src/crm/create-pipeline.ts'
 import { createSpot } from '../../../../src/crm/create-spot.ts'
@@ -193,6 +194,15 @@ describe('where the run begins', () => {
     })
     await stage.run(createDeal, { contactId: id, name: 'Boat', spot: 'Shop', sendingChannel: 'bot' })
     expect(await heard(77)).toEqual(['Your deal: Boat'])
+  })
+
+  it('also while people have the conversation', async () => {
+    await tells('Labelled', { type: 'label_added', label: 'vip', to: 'tell' }, 'Labelled')
+    await stage.publish(flow('Any', [{ type: 'any_message', to: 'tell' }], { tell: says('Never') }))
+    await stage.run(setMode, { conversationId: await stage.conversationId(1), mode: 'manual' as const })
+    await stage.say(1, 'hello?')
+    await stage.run(addLabels, { contactId, labels: ['vip'] })
+    expect(await heard()).toEqual(['Labelled'])
   })
 
   it('in the group itself when a group is assigned, only for triggers that listen to groups', async () => {
