@@ -154,7 +154,7 @@ export async function listNotes(
     .where(
       and(
         eq(notes.projectId, projectId),
-        eq(notes.contactId, filter.contactId),
+        eq(notes.contactId, sql`surviving_contact(${filter.contactId})`),
         after === undefined ? undefined : lt(notes.id, after),
       ),
     )

@@ -84,19 +84,3 @@ export async function listMerges(
     .limit(limit + 1)
   return makePage(rows, limit, (merge) => merge.id)
 }
-
-/**
- * The contact's number, and those of all contacts that it took in, directly or with others: what was recorded of them before
- * (changes, say) bears their numbers.
- */
-export async function numbersOfContact(db: Queryable, contactId: number): Promise<number[]> {
-  const rows = await db.query<{ id: number }>(
-    `with recursive family as (
-       select id from contacts where id = surviving_contact($1)
-       union
-       select c.id from family f join contacts c on c.merged_into_id = f.id)
-     select id from family order by id`,
-    [contactId],
-  )
-  return rows.map((row) => Number(row.id))
-}

@@ -123,7 +123,7 @@ export async function deleteEntry(tx: Tx, planId: number, contactId: number): Pr
 }
 
 const isEntry = (planId: number, contactId: number) =>
-  and(eq(salesPlanEntries.planId, planId), eq(salesPlanEntries.contactId, contactId))
+  and(eq(salesPlanEntries.planId, planId), eq(salesPlanEntries.contactId, sql`surviving_contact(${contactId})`))
 
 /** Who is in a plan, those added last first. */
 export async function listEntries(db: Queryable, planId: number, page: PageRequest): Promise<Page<NamedEntry>> {

@@ -87,7 +87,7 @@ function asked(projectId: number, now: Date, filter: TaskFilter): SQL | undefine
   return and(
     eq(tasks.projectId, projectId),
     filter.responsibleId === undefined ? undefined : eq(tasks.responsibleId, filter.responsibleId),
-    filter.contactId === undefined ? undefined : eq(tasks.contactId, filter.contactId),
+    filter.contactId === undefined ? undefined : eq(tasks.contactId, sql`surviving_contact(${filter.contactId})`),
     filter.dealId === undefined ? undefined : eq(tasks.dealId, filter.dealId),
     filter.status === undefined ? undefined : eq(tasks.status, filter.status),
     filter.dueFrom && gte(tasks.dueAt, filter.dueFrom),

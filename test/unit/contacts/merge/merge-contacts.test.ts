@@ -90,10 +90,15 @@ describe('a merge', () => {
     expect(await contact(two)).toEqual(await contact(one))
     const list = (await stage.api('GET', '/contacts')) as { items: { id: number }[] }
     expect(list.items.map(({ id }) => id)).toEqual([three, one])
-    for (const path of ['conversations', 'deals', 'runs'])
+    for (const path of ['conversations', 'deals', 'runs', 'tasks'])
       expect(await stage.api('GET', `/${path}?contactId=${two}`)).toEqual(
         await stage.api('GET', `/${path}?contactId=${one}`),
       )
+    for (const path of ['notes', 'card', 'history'])
+      expect(await stage.api('GET', `/contacts/${two}/${path}`)).toEqual(
+        await stage.api('GET', `/contacts/${one}/${path}`),
+      )
+    expect(await stage.api('GET', `/contacts/${two}/notes`)).toMatchObject({ items: [{ text: 'a note' }] })
   })
 
   it('is undone without a trace when nothing came between', async () => {
