@@ -115,7 +115,8 @@ function numberIn(text: string): number | undefined {
   if (sign !== undefined && text.indexOf(sign) !== decimal) return undefined
   const thousands = sign === ',' ? '.' : ','
   if (text.includes(thousands) && !/^[+-]?\d{1,3}([.,]\d{3})+[.,]\d*$/.test(text)) return undefined
-  return Number(text.replaceAll(thousands, '').replace(',', '.'))
+  const number = Number(text.replaceAll(thousands, '').replace(',', '.'))
+  return Number.isFinite(number) ? number : undefined
 }
 
 /** The choice that a text means, in whatever case it is written. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { isPassing } from '../../platform/database/failures.ts'
@@ -15,8 +16,8 @@ export interface ImportParts {
   tell(): void
 }
 
-/** Rows of one transaction. */
-const mostRows = 200
+/** Rows of one transaction: few, because the embedded database does nothing else meanwhile. */
+const mostRows = 100
 
 /**
  * Works on the imports that are under way, batch by batch, until none is left or the signal says to stop. Several processes
@@ -25,6 +26,8 @@ const mostRows = 200
 export async function workImports({ db, clock, log, tell }: ImportParts, signal: AbortSignal): Promise<void> {
   let limit = mostRows
   while (!signal.aborted) {
+    // The embedded database answers without a turn of the event loop: without this nothing else would come to its turn.
+    await setImmediate()
     let taken: ContactImport | undefined
     try {
       await db.transaction(async (tx) => {

@@ -175,6 +175,7 @@ describe('an attribute', () => {
     ['number', 'many', 'a number'],
     ['number', '1.2.3', 'a number'],
     ['number', '12,34.5', 'a number'],
+    ['number', '9'.repeat(400), 'a number'],
     ['date', '31.02.2026', 'a date'],
     ['date', '2026', 'a date'],
     ['date', '18:00', 'a date'],
