@@ -1,4 +1,4 @@
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Queryable } from '../../platform/database/database.ts'
 import { readAttributes } from '../attributes.store.ts'
 import { readLocale } from '../contacts.store.ts'
@@ -6,6 +6,7 @@ import { contacts } from '../contacts.table.ts'
 import { attributeField } from './attribute-field.store.ts'
 import { compileFilter } from './compile-filter.store.ts'
 import { contactFields } from './contact-fields.store.ts'
+import { contactSearch } from './contact-search.table.ts'
 import type { FilterGroup } from './filter.ts'
 import type { FilterField } from './filter-field.store.ts'
 import { getSegment } from './get-segment.ts'
@@ -35,16 +36,28 @@ export interface ContactsView {
   further: readonly FilterField[]
 }
 
+/** What tells the contacts that are meant. */
+export interface ContactCondition {
+  /** On `contacts`, left joined with `contact_search`. */
+  condition: SQL
+  /** What the search asks of words wherever they stand; absent without a search. */
+  searched?: (words: SQLWrapper) => SQL
+}
+
 /**
  * The condition on `contacts`, joined with `contact_search`, that stands for a choice; contacts that went into others by a
  * merge are never meant. Throws `invalid` with every fault of a filter, `not_found` for a segment.
  */
-export async function contactCondition(db: Queryable, view: ContactsView, choice: ContactChoice): Promise<SQL> {
+export async function contactCondition(
+  db: Queryable,
+  view: ContactsView,
+  choice: ContactChoice,
+): Promise<ContactCondition> {
   const { projectId } = view
   const locale = await readLocale(db, projectId)
   const conditions = [eq(contacts.projectId, projectId), isNull(contacts.mergedIntoId)]
-  const search = choice.search && searchCondition(choice.search, locale.country)
-  if (search) conditions.push(search)
+  const searched = choice.search ? searchCondition(choice.search, locale.country) : undefined
+  if (searched) conditions.push(searched(contactSearch.words))
   if (choice.labels?.length) {
     const wanted = sql.join(
       choice.labels.map((label) => sql`${label}`),
@@ -59,7 +72,7 @@ export async function contactCondition(db: Queryable, view: ContactsView, choice
     if (segment) conditions.push(compileFilter(segment.filter, fields, filterView, 'segment'))
     if (choice.filter) conditions.push(compileFilter(choice.filter, fields, filterView))
   }
-  return and(...conditions)!
+  return { condition: and(...conditions)!, searched }
 }
 
 /** All that filters of the project can ask, by name. */

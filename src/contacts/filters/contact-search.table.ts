@@ -3,6 +3,9 @@ import { doublePrecision, index, pgTable, text } from 'drizzle-orm/pg-core'
 import { ref } from '../../platform/columns.ts'
 import { contacts } from '../contacts.table.ts'
 
+/** So many characters of a contact's words stand in the index of names: with the name they are below 2704 bytes. */
+export const beginLength = 500
+
 /**
  * What contacts are searched and sorted by, one row a contact, kept by triggers of the database (migration 0007): in small letters,
  * ё as е. Each text is empty or stands between spaces, ` anna karenina `, so that a pattern can ask for the begin of a word.
