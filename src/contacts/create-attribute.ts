@@ -3,6 +3,7 @@ import type { Tx } from '../platform/database/database.ts'
 import { AppError } from '../platform/errors.ts'
 import { parseInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'
+import { recordWork } from '../team/record-work.ts'
 import { type AttributeDefinition, attributeNameSchema, attributeTypes } from './attribute.ts'
 import { insertAttribute } from './attributes.store.ts'
 
@@ -41,8 +42,19 @@ export async function createAttribute(
     choices: choices ?? null,
     createdAt: context.now,
   })
-  if (definition) return definition
+  if (definition) return recordNewAttribute(tx, context, definition)
   throw new AppError('conflict', `The project has an attribute "${name}" already; choose another name.`)
+}
+
+/** Records that a custom field was defined, by hand or by the first value for it. */
+export async function recordNewAttribute(
+  tx: Tx,
+  context: WorkContext,
+  definition: AttributeDefinition,
+): Promise<AttributeDefinition> {
+  const { id: attributeId, name, type } = definition
+  await recordWork(tx, context, 'attribute.created', {}, { attributeId, name, type })
+  return definition
 }
 
 export function hasChoices(type: string): boolean {

@@ -4,6 +4,7 @@ import type { WorkContext } from '../team/context.ts'
 import { type AttributeDefinition, attributeNameSchema, type Locale, readAttribute } from './attribute.ts'
 import { insertAttribute, readAttributes } from './attributes.store.ts'
 import type { AttributeValue } from './contacts.table.ts'
+import { recordNewAttribute } from './create-attribute.ts'
 
 /**
  * Reads values by the definitions of the project's attributes; null takes a value away. A name without a definition is a
@@ -38,7 +39,8 @@ export async function readAttributeValues(
 async function defineText(tx: Tx, context: WorkContext, name: string): Promise<AttributeDefinition | undefined> {
   if (!attributeNameSchema.safeParse(name).success) return undefined
   const row = { projectId: context.projectId, name, title: name, type: 'text' as const, createdAt: context.now }
-  return (await insertAttribute(tx, row)) ?? (await readAttributes(tx, context.projectId, [name]))[0]
+  const made = await insertAttribute(tx, row)
+  return made ? recordNewAttribute(tx, context, made) : (await readAttributes(tx, context.projectId, [name]))[0]
 }
 
 function missing(name: string, defineMissing: boolean): string {

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Tx } from '../platform/database/database.ts'
 import { AppError } from '../platform/errors.ts'
 import { invalidInput, parseInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'
+import { recordWork } from '../team/record-work.ts'
+import { toldFields } from '../team/told-fields.ts'
 import type { AttributeDefinition } from './attribute.ts'
 import { findAttribute, updateAttributeRow } from './attributes.store.ts'
 import { choicesSchema, hasChoices } from './create-attribute.ts'
@@ -29,5 +32,14 @@ export async function updateAttribute(
     const message = `belongs to the types choice and choices; "${definition.name}" is of type ${definition.type}`
     throw invalidInput('attribute', [{ path: 'choices', message }])
   }
-  return Object.keys(update).length === 0 ? definition : updateAttributeRow(tx, definition.id, update)
+  const changed = Object.entries(update).filter(
+    ([name, value]) => !isDeepStrictEqual(value, definition[name as keyof typeof update]),
+  )
+  if (changed.length === 0) return definition
+  const updated = await updateAttributeRow(tx, definition.id, update)
+  const fields = toldFields(
+    Object.fromEntries(changed.map(([name, value]) => [name, [definition[name as keyof typeof update], value]])),
+  )
+  await recordWork(tx, context, 'attribute.updated', {}, { attributeId, name: definition.name, fields })
+  return updated
 }

@@ -64,17 +64,20 @@ function renderLeaves(value: unknown, scope: object, timeZone: string | undefine
 
 function renderLeaf(template: string, scope: object, timeZone: string | undefined): unknown {
   if (!hasPlaceholder(template)) return template
-  const parsed = parseText(template)
+  const parsed = parseValue(template)
   const [only] = parsed
-  if (parsed.length !== 1 || !(only instanceof Output)) return render(textEngine, parsed, scope, timeZone)
-  return explainFaults(() => toValueSync(only.value.value(contextOf(textEngine, scope, timeZone), false)) ?? null)
+  if (parsed.length !== 1 || !(only instanceof Output)) return renderText(template, scope, timeZone)
+  return explainFaults(() => toValueSync(only.value.value(contextOf(valueEngine, scope, timeZone), false)) ?? null)
 }
 
-const textEngine = createEngine()
+const textEngine = createEngine((value) => asText(value))
+/** For values that keep their type. */
+const valueEngine = createEngine()
 const markupEngine = createEngine((value) => escapeMarkup(asText(value)))
-const urlEngine = createEngine((value) => encodeURIComponent(asText(value)))
+const urlEngine = createEngine((value) => encodeURIComponent(asText(value, ',')))
 
 const parseText = cachedParser(textEngine)
+const parseValue = cachedParser(valueEngine)
 const parseMarkup = cachedParser(markupEngine)
 const parseUrl = cachedParser(urlEngine, (parsed) => {
   const [start] = parsed
@@ -116,9 +119,10 @@ function knownTimeZone(name: string): string {
   }
 }
 
-function asText(value: unknown): string {
+/** A value as people read it: nothing is an empty text, the members of a list are parted. */
+function asText(value: unknown, between = ', '): string {
   if (value === null || value === undefined) return ''
-  return Array.isArray(value) ? value.map(asText).join('') : String(value)
+  return Array.isArray(value) ? value.map((item) => asText(item, between)).join(between) : String(value)
 }
 
 function explainFaults<T>(work: () => T): T {

@@ -20,6 +20,9 @@ export const changeKinds = {
   'contact.linked': ['Two cards of one person were linked.', '`with`: the other contact, `linked`: all of them'],
   'contact.unlinked': ['A card was taken out of those of a person.', '`from`'],
   'contact.twin_dismissed': ['Two contacts are said to be different people.', '`other`'],
+  'attribute.created': [
+  'attribute.updated': ['A custom field has another title, or other choices.', '`attributeId`, `name`, `fields`'],
+  'attribute.deleted': ['A custom field was removed with all its values.', '`attributeId`, `name`'],
   'note.added': ['A note was written.', '`noteId`, `text`'],
   'note.updated': ['A note was changed.', '`noteId`, `text`'],
   'note.deleted': ['A note was removed.', '`noteId`'],

@@ -24,6 +24,7 @@ export type Operator = (typeof operators)[number]
 /**
  * Compares what a field holds with what is expected. How unlike types meet:
  * - Texts are compared without regard to case and surrounding space.
+ * - A day or moment that a field holds equals one in another spelling, and a phone one with other signs between its digits.
  * - A number and a text are compared as numbers where the text is one (`5`, `5.0` and `5,0` are the same); two texts are texts.
  * - Yes/no meets `true`, `yes`, `1` and `false`, `no`, `0`, nothing.
  * - A list equals a list with the same members in any order; `contains` looks for a member (for all, given a list).
@@ -36,9 +37,9 @@ export type Operator = (typeof operators)[number]
 export function compare(operator: Operator, actual: unknown, expected: unknown, now: DateTime): boolean {
   switch (operator) {
     case 'equals':
-      return same(actual, expected)
+      return equals(actual, expected, now)
     case 'not_equals':
-      return !same(actual, expected)
+      return !equals(actual, expected, now)
     case 'contains':
       return contains(actual, expected)
     case 'not_contains':
@@ -58,7 +59,7 @@ export function compare(operator: Operator, actual: unknown, expected: unknown, 
     case 'is_set':
       return !isEmpty(actual)
     case 'in_list':
-      return listOf(expected).some((item) => same(actual, item))
+      return listOf(expected).some((item) => equals(actual, item, now))
     case 'before':
       return (orderMoments(actual, expected, now) ?? 0) < 0
     case 'after':
@@ -76,13 +77,22 @@ export function isEmpty(value: unknown): boolean {
   return isRecord(value) && Object.keys(value).length === 0
 }
 
-/** Equality as {@link compare} has it. */
+function equals(actual: unknown, expected: unknown, now: DateTime): boolean {
+  return same(actual, expected) || (isIso(actual) && orderMoments(actual, expected, now) === 0)
+}
+
+/** A day or moment as attributes hold it. */
+function isIso(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}|$)/.test(value)
+}
+
+/** Equality of what is no moment, as {@link compare} has it. */
 export function same(a: unknown, b: unknown): boolean {
   if (isEmpty(a) && isEmpty(b)) return true
   if (typeof a === 'boolean' || typeof b === 'boolean') return yesNo(a) !== undefined && yesNo(a) === yesNo(b)
   if (typeof a === 'number' || typeof b === 'number') return toNumber(a) !== undefined && toNumber(a) === toNumber(b)
   if (Array.isArray(a) || Array.isArray(b)) return sameMembers(a, b)
-  return plain(a) === plain(b)
+  return plain(a) === plain(b) || samePhone(a, b)
 }
 
 /** A number as it is, or as text writes it (`1200.5`, `1200,5`, `1 200`); undefined when it is none. */
@@ -91,6 +101,12 @@ export function toNumber(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined
   const text = value.replaceAll(/\s/g, '').replace(',', '.')
   return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
+}
+
+/** A phone in E.164 and another spelling of it with its country code. */
+function samePhone(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'string' || typeof b !== 'string' || !/^\+\d{7,15}$/.test(a)) return false
+  return /^\s*(\+|00)?[\d\s().-]+$/.test(b) && `+${b.replaceAll(/\D/g, '').replace(/^00/, '')}` === a
 }
 
 function sameMembers(a: unknown, b: unknown): boolean {

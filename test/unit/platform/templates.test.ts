@@ -28,6 +28,9 @@ describe('renderText', () => {
     ['{% if contact.age > 40 %}old{% else %}young{% endif %}', 'old'],
     ['{% for tag in contact.tags %}<{{ tag }}>{% endfor %}', '<a><b>'],
     ['{{ contact.age | plus: 1 }}', '42'],
+    ['{{ contact.tags }}', 'a, b'],
+    ['{{ contact.tags | join: "/" }}', 'a/b'],
+    ['{{ contact.vip }}', 'true'],
     ['no { placeholder } 100 %}', 'no { placeholder } 100 %}'],
   ])('makes of %s: %s', (template, text) => {
     expect(renderText(template, scope)).toBe(text)
