@@ -21,6 +21,9 @@ export const changeKinds = {
   'contact.unlinked': ['A card was taken out of those of a person.', '`from`'],
   'contact.twin_dismissed': ['Two contacts are said to be different people.', '`other`'],
   'attribute.created': [
+    'A custom field was defined, by hand or by the first value for it.',
+    '`attributeId`, `name`, `type`',
+  ],
   'attribute.updated': ['A custom field has another title, or other choices.', '`attributeId`, `name`, `fields`'],
   'attribute.deleted': ['A custom field was removed with all its values.', '`attributeId`, `name`'],
   'note.added': ['A note was written.', '`noteId`, `text`'],
