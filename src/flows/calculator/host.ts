@@ -17,8 +17,11 @@ export interface CalculatorHost {
   contactId(): number
   /** The run's conversation, if it has one. */
   conversationId(): number | null
-  /** Counts a call; throws `invalid` when there are too many. */
-  called(name: string): void
+  /**
+   * Counts a call; throws `invalid` when there are too many. From the first one on, no other script works on the contact until
+   * the transaction ends: what this one reads is still so when it writes.
+   */
+  called(name: string): Promise<void>
   /** To be called before anything is written, so that all that the script did can be taken back. */
   guard(): Promise<void>
   /** Notes a call that changed something, as the trace shows it. */

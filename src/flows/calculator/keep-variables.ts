@@ -2,6 +2,7 @@ import { type Locale, readAttribute } from '../../contacts/attribute.ts'
 import { readAttributes } from '../../contacts/attributes.store.ts'
 import type { AttributeValue } from '../../contacts/contacts.table.ts'
 import type { Queryable } from '../../platform/database/database.ts'
+import { storable } from '../../platform/storable.ts'
 import { CalculatorFault } from './fault.ts'
 import type { Program } from './program.ts'
 import { readOnlySpaces } from './script-variables.ts'
@@ -31,7 +32,8 @@ export async function sortWritten(
   const wanted = names.map((name) => name.replace(/^contact\./, ''))
   const known = new Map((await readAttributes(db, projectId, wanted)).map((attribute) => [attribute.name, attribute]))
   for (const name of names) {
-    const value = plain(written[name]!)
+    // A plain copy: dictionaries of scripts have no prototype, and would differ from what is stored.
+    const value = storable(written[name]) as CalculatorValue
     const [space, rest] = spaceOf(name)
     const refuse = (reason: string) => new CalculatorFault(reason, program.source, placeOf(program, name))
     if (readOnlySpaces.includes(space)) throw refuse(`"${name}" can only be read; expected a name without "${space}."`)
@@ -62,9 +64,4 @@ function spaceOf(name: string): [space: string, rest: string] {
 /** Where the script wrote a variable last. */
 function placeOf({ statements }: Program, name: string): number {
   return statements.findLast((statement) => statement.type !== 'expression' && statement.target === name)?.at ?? 0
-}
-
-/** Dictionaries of scripts have no prototype, and would differ from what is stored. */
-function plain(value: CalculatorValue): CalculatorValue {
-  return typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as CalculatorValue) : value
 }

@@ -1,7 +1,8 @@
 import { isPassing } from '../../platform/database/failures.ts'
 import { type Savepoint, setSavepoint } from '../../platform/database/savepoint.ts'
-import { messageOf } from '../../platform/errors.ts'
+import { AppError, messageOf } from '../../platform/errors.ts'
 import { maskSecrets } from '../../platform/mask.ts'
+import { storable } from '../../platform/storable.ts'
 import { renderJson, renderMarkup, renderText, renderUrl } from '../../platform/templates.ts'
 import type { ActionName, Actions } from '../actions.ts'
 import { end, type Outcome, type Resumption, type StepContext } from '../block.ts'
@@ -36,10 +37,10 @@ export async function executeStep(
   const actions = stepActions(context, state, blockId, record, control, guard)
   let outcome: Outcome
   try {
-    const silencedBy =
-      resume || !node.script?.trim()
-        ? undefined
-        : await silencingScript(makeStep(context, state, blockId, record, control, guard), node.script)
+    const script = resume ? undefined : node.script?.trim() && node.script
+    const silencedBy = script
+      ? await silencingScript(makeStep(context, state, blockId, record, control, guard), script)
+      : undefined
     const allowed = silencedBy ? silent(actions, record, silencedBy) : actions
     // Only now, so that the block sees what its script has done.
     const step = stepContext(context, state, options, pickActions(allowed, definition.needs))
@@ -48,14 +49,16 @@ export async function executeStep(
       : await definition.execute(step as never)
     // What was not asked is not answered.
     if (silencedBy && outcome.do === 'wait' && outcome.for === 'reply') outcome = end()
+    // What the script did goes together with what the block was to do.
+    if (script && outcome.do === 'fail') throw new AppError('unsupported', outcome.message)
     await savepoint?.release()
   } catch (error) {
     // A fault of the database is none of the block's: the whole batch is tried again.
     if (isPassing(error)) throw error
     await savepoint?.rollback()
     undo()
-    if (record.script) record.script = { ...record.script, takenBack: true }
-    outcome = { do: 'fail', message: messageOf(error) }
+    if (record.script) record.script = storable({ ...record.script, takenBack: true })
+    outcome = { do: 'fail', message: storable(messageOf(error)) as string }
   }
   trace(context, state, blockId, outcome, { resume, record, durationMs: performance.now() - begin })
   return outcome

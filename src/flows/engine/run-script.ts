@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts'
+import { storable } from '../../platform/storable.ts'
 import { defaultLimits, type Limits } from '../calculator/budget.ts'
 import { calculatorFunctions } from '../calculator/calculator-functions.ts'
 import { type Evaluation, evaluate } from '../calculator/evaluate.ts'
@@ -53,11 +54,7 @@ export async function runScript(step: Step, source: string): Promise<ScriptResul
   })
   state.run.variables = { ...state.run.variables, ...kept.run }
   if (Object.keys(kept.attributes).length > 0) await host.act.setContact({}, kept.attributes)
-  record.script = {
-    ...trace,
-    variables: evaluation.written,
-    steps: evaluation.steps,
-  }
+  record.script = storable({ ...trace, variables: evaluation.written, steps: evaluation.steps })
   return { ...evaluation, host }
 }
 

@@ -1,3 +1,4 @@
+import { holdContact } from '../../contacts/hold-contact.store.ts'
 import { lastInboundOf } from '../../conversations/last-inbound.store.ts'
 import { currentDeal, openStatuses } from '../../crm/current-deal.ts'
 import { findDeal, type PlacedDeal } from '../../crm/deals.store.ts'
@@ -43,6 +44,12 @@ export function scriptHost(step: Step): ScriptHost {
   async function watchDeal(): Promise<void> {
     watched = { dealId: hasClient(step) ? (await current())?.deal.id : undefined }
   }
+  async function dealChanged(dealId: number): Promise<void> {
+    if (state.deal?.deal.id !== dealId) return
+    const deal = await findDeal(tx, work.projectId, dealId)
+    if (deal) state.deal = deal
+    else forgetDeal(dealId)
+  }
   function forgetDeal(dealId: number): void {
     state.deal = undefined
     state.run.dealId = null
@@ -61,9 +68,14 @@ export function scriptHost(step: Step): ScriptHost {
     silencedBy: () => silences[0],
     watchedDeal: () => watched?.dealId,
     watchDeal,
-    called(name) {
-      if (++count <= mostCalls) return
-      throw new AppError('invalid', `the script has called functions such as ${name}() ${mostCalls} times already`)
+    async called(name) {
+      count++
+      if (count > mostCalls)
+        throw new AppError('invalid', `the script has called functions such as ${name}() ${mostCalls} times already`)
+      if (count > 1 || !hasClient(step)) return
+      await holdContact(tx, step.contactId())
+      // Who held the contact before may have changed the deal since it was read.
+      if (state.deal) await dealChanged(state.deal.deal.id)
     },
     guard: () => (hasClient(step) ? step.guardContact() : step.guard()),
     async did(call) {
@@ -77,12 +89,7 @@ export function scriptHost(step: Step): ScriptHost {
       state.run.dealId = dealId
       if (state.run.conversationId !== null) writes.conversation(state.run.conversationId).dealId = dealId
     },
-    async dealChanged(dealId) {
-      if (state.deal?.deal.id !== dealId) return
-      const deal = await findDeal(tx, work.projectId, dealId)
-      if (deal) state.deal = deal
-      else forgetDeal(dealId)
-    },
+    dealChanged,
     async lastMessageAt() {
       const contactId = step.contactId()
       const { conversation, contact } = context.thread

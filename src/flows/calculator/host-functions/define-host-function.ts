@@ -1,3 +1,4 @@
+import { storable } from '../../../platform/storable.ts'
 import { type CalculatorFunction, defineFunction, type FunctionDefinition, type Parameters } from '../function.ts'
 import type { CalculatorHost } from '../host.ts'
 import { type CalculatorValue, jsonOf } from '../value.ts'
@@ -6,15 +7,19 @@ export type HostFunction = CalculatorFunction<CalculatorHost>
 
 const longestCall = 300
 
-/** Defines a function of the house: its calls are counted, and those that change something can be taken back and are noted. */
+/**
+ * Defines a function of the house: its calls are counted, what the database cannot keep is left out of its arguments, and calls
+ * that change something can be taken back and are noted.
+ */
 export function defineHostFunction<Given extends Parameters>(
   definition: FunctionDefinition<CalculatorHost, Given>,
 ): HostFunction {
   return defineFunction<Given, CalculatorHost>({
     ...definition,
-    async call(args, context) {
+    async call(raw, context) {
       const { host } = context
-      host.called(definition.name)
+      const args = storable(raw) as typeof raw
+      await host.called(definition.name)
       if (!definition.changes) return definition.call(args, context)
       await host.guard()
       const result = await definition.call(args, context)
