@@ -69,7 +69,8 @@ export function openPostgres(url: string): PostgresDatabase {
     transaction: (work) => runTransaction(pool.sql, work),
     batchTransaction: batches.run,
     notify: async (topic) => {
-      await pool.sql.notify(channel, topic)
+      // Nothing is lost with it that is not looked for again, so nobody waits for the disk.
+      await pool.sql`select set_config('synchronous_commit', 'off', true), pg_notify(${channel}, ${topic})`
     },
     listen: async (onTopic, onReconnect) => {
       let connectedBefore = false
