@@ -10,6 +10,7 @@ import { telegramCapabilities } from './capabilities.ts'
 import { fetchFile } from './fetch-file.ts'
 import { namesSomebody } from './inbound/addressing.ts'
 import { eventsOf } from './inbound/events.ts'
+import { largest } from './inbound/parts.ts'
 import { sendOutbound } from './outbound/send.ts'
 import { startPolling } from './polling.ts'
 import { readUpdate } from './read-update.ts'
@@ -87,6 +88,14 @@ export function createTelegramAdapter(context: ChannelContext<TelegramSettings>)
     },
 
     fetchFile: (ref) => fetchFile(client, settings, ref),
+
+    async fetchPicture(identities) {
+      const userId = Number(this.threadFor?.(identities)?.id)
+      if (!userId) return undefined
+      const { photos } = await client.call((api) => api.getUserProfilePhotos(userId, { limit: 1 }))
+      const [first] = photos
+      return first && fetchFile(client, settings, largest(first).file_id)
+    },
 
     async close() {
       await presses.close()

@@ -121,6 +121,8 @@ export interface ChannelAdapter {
   threadFor?(identities: readonly Identity[]): ThreadRef | undefined
   /** Opens a file by the reference that the adapter put into a media part. */
   fetchFile?(ref: string): Promise<FetchedFile>
+  /** Opens the picture that a person with these identities shows of themselves; undefined where there is none to see. */
+  fetchPicture?(identities: readonly Identity[]): Promise<FetchedFile | undefined>
   /** Lets go of everything the adapter holds. */
   close(): Promise<void>
 }

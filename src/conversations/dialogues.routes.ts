@@ -9,6 +9,7 @@ import { messageView } from './conversations.routes.ts'
 import { latestConversation } from './conversations.store.ts'
 import * as calls from './dialogues.schemas.ts'
 import { readEnabledChannels } from './dialogues.store.ts'
+import { fetchContactPicture } from './fetch-contact-picture.ts'
 import { startDialogue, whyNot } from './start-dialogue.ts'
 
 interface Parts {
@@ -17,9 +18,12 @@ interface Parts {
   deliveriesWake(): void
 }
 
-/** The calls by which operators write first. */
+/** The calls by which operators write first, and see whom they write to. */
 export function dialoguesRoutes({ db, channels, deliveriesWake }: Parts): Route[] {
   return [
+    route(calls.getPicture, ({ context, params }) =>
+      fetchContactPicture(db, context.projectId, { contactId: params.id }, channels.adapter),
+    ),
     route(calls.getDialogues, async ({ context, params }) => {
       const contact = await getContact(db, context.projectId, params.id)
       const items = []

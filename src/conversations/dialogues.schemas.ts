@@ -4,6 +4,20 @@ import { idParams } from '../platform/http/schemas.ts'
 import { conversationAnswer, messageAnswer } from './conversations.schemas.ts'
 import { contentSchema } from './message.ts'
 
+export const getPicture = operation({
+  id: 'readContactPicture',
+  tag: 'contacts',
+  method: 'get',
+  path: '/contacts/{id}/picture',
+  summary: 'Reads the picture of a contact',
+  description:
+    'The answer leads to the address that the contact has as `picture` (302); without one the picture is passed through ' +
+    'from a channel that shows one.',
+  access: 'read',
+  params: idParams,
+  produces: 'image/jpeg',
+})
+
 export const getDialogues = operation({
   id: 'listDialogues',
   tag: 'conversations',

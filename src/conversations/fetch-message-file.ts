@@ -1,6 +1,6 @@
 import type { Queryable } from '../platform/database/database.ts'
 import { AppError } from '../platform/errors.ts'
-import type { ChannelAdapter } from './channel.ts'
+import type { ChannelAdapter, FetchedFile } from './channel.ts'
 import { findMessage } from './inbox.store.ts'
 
 /** Kinds that a browser shows without running anything in them. */
@@ -25,11 +25,15 @@ export async function fetchMessageFile(
   const adapter = await adapterOf(found.channelId)
   if (!adapter.fetchFile) throw new AppError('unsupported', 'The channel of this message gives no files.')
   const file = await adapter.fetchFile(part.file.ref)
-  const mime = file.mime ?? part.mime ?? 'application/octet-stream'
-  const name = encodeURIComponent(part.name ?? file.name ?? `file-${input.messageId}-${input.part}`)
+  const name = part.name ?? file.name ?? `file-${input.messageId}-${input.part}`
+  return fileAnswer(file, file.mime ?? part.mime, name)
+}
+
+/** A channel's file as an answer; what could run something in a browser is only offered to be kept. */
+export function fileAnswer(file: FetchedFile, mime = 'application/octet-stream', name: string): Response {
   const headers = new Headers({
     'content-type': mime,
-    'content-disposition': `${harmless.test(mime) ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
+    'content-disposition': `${harmless.test(mime) ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(name)}`,
     'content-security-policy': "sandbox; default-src 'none'",
     'x-content-type-options': 'nosniff',
     'cache-control': 'private, max-age=3600',

@@ -67,7 +67,7 @@ function mediaOf(message: Message): MediaPart | undefined {
 }
 
 /** Sizes of one photo: the last is not always the largest. */
-function largest(sizes: PhotoSize[]): PhotoSize {
+export function largest(sizes: PhotoSize[]): PhotoSize {
   return sizes.reduce((best, size) => (size.width * size.height > best.width * best.height ? size : best))
 }
 

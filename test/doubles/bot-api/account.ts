@@ -19,6 +19,8 @@ export class Account {
   readonly token: string
   readonly me: { id: number; is_bot: true; first_name: string; username: string; [field: string]: unknown }
   readonly updates: UpdateQueue
+  /** Files that users show as their picture, by the user's number. */
+  readonly pictures = new Map<number, string>()
   readonly #chats = new Map<string, DoubleChat>()
   readonly #lastMessageIds = new Map<number, number>()
   readonly #messages = new Map<string, DoubleMessage>()

@@ -24,6 +24,8 @@ export function perform(account: Account, method: string, params: Params): unkno
       return account.me
     case 'getFile':
       return fileOf(params.file_id)
+    case 'getUserProfilePhotos':
+      return picturesOf(account, Number(params.user_id))
     case 'sendMediaGroup':
       return sendAlbum(account, params)
     case 'editMessageText':
@@ -142,6 +144,13 @@ function fillMedia(message: DoubleMessage, key: string, source: unknown): void {
           { ...file, width: 800, height: 600 },
         ]
       : file
+}
+
+function picturesOf(account: Account, userId: number): unknown {
+  const file_id = account.pictures.get(userId)
+  if (file_id === undefined) return { total_count: 0, photos: [] }
+  const size = (id: string, width: number) => ({ file_id: id, file_unique_id: `unique-${id}`, width, height: width })
+  return { total_count: 1, photos: [[size(`${file_id}-s`, 160), size(file_id, 640)]] }
 }
 
 function fileOf(fileId: unknown): unknown {

@@ -4,7 +4,7 @@ import { identitiesOf } from '../../../src/contacts/contacts.store.ts'
 import { createContact } from '../../../src/contacts/create-contact.ts'
 import { getContact } from '../../../src/contacts/get-contact.ts'
 import { updateContact } from '../../../src/contacts/update-contact.ts'
-import { leaveStage, openStage, type Stage } from '../flows/engine/stage.ts'
+import { botToken, leaveStage, openStage, type Stage } from '../flows/engine/stage.ts'
 
 let stage: Stage
 afterEach(() => stage.close())
@@ -90,6 +90,28 @@ describe('the contact of somebody who writes', () => {
     await write({}, card)
     expect((await identitiesOf(stage.db, [other.id])).get(other.id)).toEqual([{ kind: 'phone', value: '+79161234567' }])
     expect((await anna()).id).not.toBe(other.id)
+  })
+
+  it('shows the picture that the channel has of the person, or the one that was set', async () => {
+    await open()
+    await write({})
+    const { id } = await anna()
+    await expect(stage.api('GET', `/contacts/${id}/picture`)).rejects.toThrow(/404.*No channel shows a picture of Anna/)
+    stage.bot.account(botToken).pictures.set(5, 'face')
+    // The double says of every file that it has 1024 bytes.
+    stage.bot.addFile('face', new Uint8Array(1024).fill(65), 'image/jpeg')
+    const { key } = (await stage.api('POST', '/api-keys', { name: 'reader', access: 'read' })) as { key: string }
+    const look = () =>
+      fetch(`${stage.parley.address}/api/v1/contacts/${id}/picture`, {
+        headers: { authorization: `Bearer ${key}` },
+        redirect: 'manual',
+      })
+    const shown = await look()
+    expect(shown.headers.get('content-type')).toBe('image/jpeg')
+    expect(await shown.text()).toBe('A'.repeat(1024))
+    await stage.run(updateContact, { contactId: id, fields: { picture: 'https://example.com/anna.png' } })
+    const led = await look()
+    expect([led.status, led.headers.get('location')]).toEqual([302, 'https://example.com/anna.png'])
   })
 
   it('is the one that has the phone for which the site vouches', async () => {

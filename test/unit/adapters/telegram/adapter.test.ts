@@ -173,6 +173,20 @@ describe('fetching files', () => {
   })
 })
 
+describe('the picture of a person', () => {
+  test('is the largest size of the newest, as far as the person shows any', async () => {
+    const { adapter, api } = await start()
+    api.account(token).pictures.set(42, 'face')
+    api.addFile('face', new TextEncoder().encode('a face'), 'image/jpeg')
+    const file = await adapter.fetchPicture?.([{ kind: 'telegram', value: '42' }])
+    expect(file?.mime).toBe('image/jpeg')
+    expect(await new Response(file?.body).text()).toBe('a face')
+    expect(await adapter.fetchPicture?.([{ kind: 'telegram', value: '43' }])).toBeUndefined()
+    expect(await adapter.fetchPicture?.([{ kind: 'phone', value: '+79161234567' }])).toBeUndefined()
+    expect(api.refused).toEqual([])
+  })
+})
+
 describe('settings', () => {
   test('need only the token', () => {
     expect(telegram.settings.parse({ token })).toEqual({
