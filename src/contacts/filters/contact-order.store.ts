@@ -147,7 +147,7 @@ function inIndexOfNames({ projectId, searched }: OrderedQuery): SQL | undefined 
   const { begin } = named
   return and(
     eq(named.projectId, projectId),
-    searched && sql`(${searched(begin)} or char_length(${begin}) >= ${beginLength})`,
+    searched && sql`(${searched(begin)} or octet_length(${begin}) >= ${beginLength})`,
   )
 }
 
