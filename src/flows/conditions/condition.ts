@@ -26,8 +26,8 @@ export const ruleSchema = z
       .enum(operators)
       .describe(
         'How it is compared. Texts without regard to case and surrounding space; a number and a text as numbers (`5` is ' +
-          '`5,0`); yes/no also with `true`, `yes`, `1`; lists by their members, in any order. greater, less and between ' +
-          '(its ends belong to it) order numbers, else times of day (also over midnight), else dates, whole days where one ' +
+          '`5,0`); a day, a moment or a phone in any spelling; yes/no also with `true`, `yes`, `1`; lists by their members, in ' +
+          'any order. greater, less and between (its ends belong to it) order numbers, else times of day (also over midnight), else dates, whole days where one ' +
           'side has no time. What cannot be compared is neither equal nor greater nor less.',
       ),
     value: z
