@@ -1,7 +1,6 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
 import { Api } from 'grammy'
 import type { BotIdentity } from './bot-identity.ts'
+import { keepAliveFetch } from './keep-alive-fetch.ts'
 import { vendorError } from './vendor-error.ts'
 
 /** Seconds that a call may take; long polls add their own time. */
@@ -21,12 +20,8 @@ export interface BotClient {
 /** Opens the calls of a bot. No request is made yet. */
 export function openBotClient({ token, apiRoot }: { token: string; apiRoot: string }): BotClient {
   const root = apiRoot.replace(/\/+$/, '')
-  const agent = new (root.startsWith('https:') ? HttpsAgent : HttpAgent)({ keepAlive: true })
-  const api = new Api(token, {
-    apiRoot: root,
-    timeoutSeconds: callTimeout,
-    baseFetchConfig: { agent, compress: true },
-  })
+  const { fetch, close } = keepAliveFetch(root)
+  const api = new Api(token, { apiRoot: root, timeoutSeconds: callTimeout, fetch })
   const bot: BotIdentity = { id: Number(token.split(':')[0]), username: undefined }
   let learning: Promise<BotIdentity> | undefined
   const client: BotClient = {
@@ -49,7 +44,7 @@ export function openBotClient({ token, apiRoot }: { token: string; apiRoot: stri
         })
       return learning
     },
-    close: () => agent.destroy(),
+    close,
   }
   return client
 }
