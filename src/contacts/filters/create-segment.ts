@@ -10,7 +10,12 @@ import type { FilterField } from './filter-field.store.ts'
 import { insertSegment, type Segment } from './segments.store.ts'
 
 export const segmentSchema = z.strictObject({
-  name: z.string().trim().min(1, 'expected a name').max(200),
+  name: z
+    .string()
+    .trim()
+    .min(1, 'expected a name')
+    .max(200)
+    .regex(/^[^\0]*$/, 'expected a name without null characters'),
   filter: filterSchema,
 })
 

@@ -12,6 +12,7 @@ const ruleSchema = z.strictObject({
   operator: z.string().max(50).describe('One of those that the field has.'),
   value: z
     .unknown()
+    .refine(isComparable, 'expected a text, a number, true, false or a list of those; in texts no null characters')
     .optional()
     .describe('What is compared with, in the form that the operator expects; absent where it expects none.'),
 })
@@ -52,6 +53,12 @@ export const filterSchema = z.preprocess(
       context.addIssue({ code: 'custom', message: `has ${count} rules; expected at most ${mostRules} in all` })
   }),
 )
+
+function isComparable(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((item) => !Array.isArray(item) && isComparable(item))
+  if (typeof value === 'string') return !value.includes('\0')
+  return value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean'
+}
 
 /** Whether an item of a filter's rules is a group of further ones. */
 export function isGroup(item: FilterRule | FilterGroup): item is FilterGroup {

@@ -97,6 +97,9 @@ export function choiceOperators<Value extends string | number>(
   }
 }
 
+/** The first year of the calendar, behind which dates have no usual form. */
+const earliest = Date.parse('0001-01-02T00:00:00Z')
+
 /** Moments and days; a day without a time is the whole of it, and the ends of `between` belong to it. */
 export function spanOperators(
   subject: Subject,
@@ -116,7 +119,7 @@ export function spanOperators(
   const withinLast = (view: FilterView, value: unknown) => {
     const length = durationSchema.safeParse(value).data
     if (length === undefined) return undefined
-    const since = read(new Date(view.now.getTime() - durationMs(length)).toISOString(), view)
+    const since = read(new Date(Math.max(earliest, view.now.getTime() - durationMs(length))).toISOString(), view)
     const now = read(view.now.toISOString(), view)
     return (
       since && now && subject.where(view, (column) => sql`${column} between ${cast(since.from)} and ${cast(now.to)}`)

@@ -111,6 +111,7 @@ const cases: [field: string, operator: string, value: unknown, expected: string[
   ['createdAt', 'after', '2026-10-20T11:59:59.999Z', allBut(anna)],
   ['createdAt', 'between', ['2026-10-03', '2026-10-20'], [anna, boris]],
   ['createdAt', 'within_last', '2d', [pyotr, nobody]],
+  ['createdAt', 'within_last', '999999w', all],
   ['createdAt', 'not_within_last', '2d', [anna, boris]],
   ['createdAt', 'is_set', undefined, all],
   ['createdAt', 'is_empty', undefined, []],

@@ -88,7 +88,10 @@ describe('a filter that cannot be used', () => {
     [rule('name', 'equals'), 'value', 'is missing; expected a text of 1 to 1000 characters'],
     [rule('name', 'equals', ''), 'value', '"" cannot be used here; expected a text'],
     [rule('name', 'equals', ['a', 'b']), 'value', '["a","b"] cannot be used here; expected a text'],
-    [rule('name', 'contains', { $ne: null }), 'value', '{"$ne":null} cannot be used here'],
+    [rule('name', 'contains', { $ne: null }), 'value', 'expected a text, a number, true, false or a list of those'],
+    [rule('name', 'contains', [['x']]), 'value', 'expected a text, a number, true, false or a list of those'],
+    [rule('name', 'contains', 'a\0'), 'value', 'in texts no null characters'],
+    [rule('name', 'in_list', ['a\0']), 'value', 'in texts no null characters'],
     [rule('name', 'contains', 'x'.repeat(1001)), 'value', 'cannot be used here; expected a text of 1 to 1000'],
     [rule('name', 'in_list', []), 'value', '[] cannot be used here; expected a list of 1 to 100'],
     [rule('name', 'is_set', true), 'value', 'true stands here; expected no value for is_set'],
@@ -154,15 +157,22 @@ describe('a filter that cannot be used', () => {
     expect(body.errors[0].message).toContain(message)
   })
 
-  it('of groups without end is refused before it can do harm', async () => {
+  it.each([
+    ['groups', '{"rules":[', ']}', 'has too many groups in one another; expected at most 5'],
+    ['lists', '{"rules":[{"field":"name","operator":"equals","value":', '}]}', 'expected a text, a number'],
+  ])('of %s without end is refused before it can do harm', async (what, begin, end, message) => {
     const depth = 40_000
+    const filter =
+      what === 'groups'
+        ? `${begin.repeat(depth)}${end.repeat(depth)}`
+        : `${begin}${'['.repeat(depth)}${']'.repeat(depth)}${end}`
     const response = await gateway.app.request('/api/v1/contacts/count', {
       method: 'POST',
       headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
-      body: `{"filter":${'{"rules":['.repeat(depth)}${']}'.repeat(depth)}}`,
+      body: `{"filter":${filter}}`,
     })
     expect(response.status).toBe(400)
-    expect(await response.text()).toContain('has too many groups in one another; expected at most 5')
+    expect(await response.text()).toContain(message)
   })
 
   it('may have groups five deep and a hundred rules', async () => {
@@ -245,6 +255,7 @@ describe('segments', () => {
     })
     expect(wrong).toMatchObject({ status: 400, body: { errors: [{ path: 'filter.rules[0].field' }] } })
     expect((await gateway.call('POST', '/segments', { name: '  ', filter })).body.errors[0].path).toBe('name')
+    expect((await gateway.call('POST', '/segments', { name: 'a\0', filter })).body.errors[0].path).toBe('name')
     const first = await gateway.call('POST', '/segments', { name: 'first', filter })
     expect((await gateway.call('POST', '/segments', { name: 'first', filter })).status).toBe(409)
     const second = await gateway.call('POST', '/segments', { name: 'second', filter })
