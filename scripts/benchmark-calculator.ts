@@ -1,25 +1,33 @@
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import postgres from 'postgres'
 import { calculatorFunctions } from '../src/flows/calculator/calculator-functions.ts'
 import { evaluate } from '../src/flows/calculator/evaluate.ts'
-import { defineFunction, optional } from '../src/flows/calculator/function.ts'
-import type { FunctionTable } from '../src/flows/calculator/function-table.ts'
+import type { CalculatorHost } from '../src/flows/calculator/host.ts'
 import { parse } from '../src/flows/calculator/parse.ts'
 import { systemClock } from '../src/platform/clock.ts'
+import { openEmbedded } from '../src/platform/database/embedded.ts'
+import { migrate } from '../src/platform/database/migrate.ts'
+import { openPostgres } from '../src/platform/database/postgres.ts'
+import { openScriptStage } from './benchmark-calculator/script-stage.ts'
 
 /**
- * Measures scripts of ten lines beside the same lines written in JavaScript: `node scripts/benchmark-calculator.ts`. The
- * functions of the house are stand-ins that only wait for the event loop once, so what is measured is the language.
+ * Measures scripts of ten lines: without calls beside the same lines in JavaScript, and with three calls of the house, in a
+ * block's step, beside the bare statements that do the same. `node scripts/benchmark-calculator.ts --database postgres://…`;
+ * without `--database` on the embedded database only.
  */
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '1' } },
+  options: {
+    database: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '1' },
+  },
 })
 const rounds = Number(values.rounds)
 const roundMs = Number(values.seconds) * 1000
+const migrations = join(import.meta.dirname, '../migrations')
 
 const variables: Record<string, string | number> = { price: 1990, amount: '12', name: 'Анна', city: 'Berlin' }
-const clock = systemClock
-const house = { notes: 0 }
-type House = typeof house
 
 const withoutCalls = `/* What the order costs */
 total = price * amount
@@ -34,56 +42,90 @@ text = "#{name}, #{order.city}: #{total} (#{title})"
 done = late or text == ""`
 
 const withCalls = withoutCalls
-  .replace('parts = splitter("a,b,c", ",")', 'parts = splitter("a,b,c", ",") deal = note(name)')
-  .replace('order["total"] = total', 'order["total"] = total + note(count=0)')
-  .replace('done = late', 'done = note("last", 1) and late')
+  .replace(
+    'order["total"] = total',
+    'order["total"] = total set_order_var("", "count", get_order_var("", "count") + 1)',
+  )
+  .replace('done = late', 'done = set_note(text) and late')
 
-const note = defineFunction({
-  name: 'note',
-  group: 'clients',
-  summary: '',
-  parameters: { text: optional('text', '', ''), count: optional('whole', '', 1) },
-  returns: '',
-  examples: [],
-  knownFrom: '',
-  changes: true,
-  async call({ text, count }, { host }: { host: House }) {
-    return addNote(host, text, count)
+interface Subject {
+  name: string
+  run(times: number): Promise<unknown>
+}
+
+const repeated = (name: string, run: () => unknown): Subject => ({
+  name,
+  async run(times) {
+    for (let at = 0; at < times; at++) await run()
   },
 })
-const functions = new Map<string, unknown>([...calculatorFunctions, ['note', note]]) as unknown as FunctionTable<House>
 
-const subjects = [
-  { name: 'calculator, without calls', run: () => runScript(withoutCalls) },
-  { name: 'JavaScript, without calls', run: async () => inJavaScript() },
-  { name: 'calculator, with 3 calls', run: () => runScript(withCalls) },
-  { name: 'JavaScript, with 3 calls', run: () => inJavaScriptWithCalls() },
-]
-
-for (const { name, run } of subjects) console.log(`${name}: ${JSON.stringify(await run())}`)
-const results = new Map<string, number[]>()
-for (const { run } of subjects) await flood(run, 300)
-for (let round = 0; round < rounds; round++) {
-  for (const { name, run } of subjects) results.set(name, [...(results.get(name) ?? []), await flood(run, roundMs)])
-}
-console.log(`\nScripts a second, median of ${rounds} rounds:`)
-for (const [name, figures] of results) {
-  const middle = median(figures)
-  console.log(
-    `${name.padEnd(28)} ${Math.round(middle).toLocaleString('en').padStart(12)}  ${(1e6 / middle).toFixed(1)} µs each`,
-  )
-}
+await compare([
+  repeated('calculator, without calls', runWithoutCalls),
+  repeated('JavaScript, without calls', inJavaScript),
+])
 console.log(`\nReading the script for the first time: ${readAnew().toFixed(0)} µs`)
+await onEmbedded()
+if (values.database) await onServer(values.database)
 
-async function runScript(source: string) {
-  const parsed = parse(source)
+async function onEmbedded(): Promise<void> {
+  const db = await openEmbedded()
+  await migrate(db, migrations)
+  console.log('\nEmbedded, in memory')
+  await compare(await withDatabase(db))
+  await db.close()
+}
+
+async function onServer(server: string): Promise<void> {
+  const name = 'parley_benchmark_calculator'
+  const admin = postgres(server, { max: 1, onnotice: () => {} })
+  await admin.unsafe(`drop database if exists ${name} with (force)`)
+  await admin.unsafe(`create database ${name}`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  const db = openPostgres(url.href)
+  await migrate(db, migrations)
+  console.log('\nPostgreSQL')
+  await compare(await withDatabase(db))
+  await db.close()
+  await admin.unsafe(`drop database ${name} with (force)`)
+  await admin.end()
+}
+
+/** So many scripts share a transaction, as those of a batch do. */
+async function withDatabase(db: Parameters<typeof openScriptStage>[0]): Promise<Subject[]> {
+  const stage = await openScriptStage(db, variables)
+  return [
+    { name: 'calculator, with 3 calls', run: (times) => stage.runScript(withCalls, times) },
+    { name: 'bare statements of 3 calls', run: (times) => stage.runBare(times) },
+  ]
+}
+
+/** Everything in turn, round after round, so that what else the machine does meets all of it. */
+async function compare(subjects: Subject[]): Promise<void> {
+  const results = new Map<string, number[]>()
+  for (const { run } of subjects) await flood(run, 300)
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, run } of subjects) results.set(name, [...(results.get(name) ?? []), await flood(run, roundMs)])
+  }
+  console.log(`Scripts a second, median of ${rounds} rounds:`)
+  for (const [name, figures] of results) {
+    const middle = median(figures)
+    console.log(
+      `${name.padEnd(28)} ${Math.round(middle).toLocaleString('en').padStart(12)}  ${(1e6 / middle).toFixed(1)} µs each`,
+    )
+  }
+}
+
+async function runWithoutCalls() {
+  const parsed = parse(withoutCalls)
   if (!parsed.ok) throw parsed.fault
-  const variable = (name: string) => (Object.hasOwn(variables, name) ? variables[name] : undefined)
   const { written } = await evaluate(parsed.program, {
-    variable,
-    functions,
-    host: house,
-    clock,
+    variable: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
+    functions: calculatorFunctions,
+    // The script calls no function that looks at it.
+    host: undefined as unknown as CalculatorHost,
+    clock: systemClock,
     timeZone: 'Europe/Berlin',
   })
   return written.text
@@ -101,25 +143,12 @@ function inJavaScript() {
   return late || text === '' ? text : undefined
 }
 
-async function inJavaScriptWithCalls() {
-  await addNote(house, variables.name as string, 1)
-  await addNote(house, '', 0)
-  return (await addNote(house, 'last', 1)) ? inJavaScript() : undefined
-}
-
-/** Stands for a statement on the database: it comes back in a later turn of the microtasks. */
-async function addNote(host: House, text: string, count: number): Promise<number> {
-  await Promise.resolve()
-  host.notes += count
-  return count === 0 ? 0 : text.length
-}
-
-async function flood(run: () => Promise<unknown>, ms: number): Promise<number> {
+async function flood(run: Subject['run'], ms: number): Promise<number> {
   const begin = performance.now()
   let count = 0
   while (performance.now() - begin < ms) {
-    for (let i = 0; i < 100; i++) await run()
-    count += 100
+    await run(50)
+    count += 50
   }
   return (count / (performance.now() - begin)) * 1000
 }

@@ -1,12 +1,14 @@
 import { signature } from '../src/flows/calculator/bind-arguments.ts'
-import { defaultLimits } from '../src/flows/calculator/budget.ts'
 import { builtInVariables } from '../src/flows/calculator/built-in-variables.ts'
 import type { CalculatorFunction, FunctionGroup, Parameter } from '../src/flows/calculator/function.ts'
 import type { FunctionTable } from '../src/flows/calculator/function-table.ts'
 import { deepestNesting } from '../src/flows/calculator/grammar.ts'
 import { longestScript } from '../src/flows/calculator/parse.ts'
+import { placeVariables } from '../src/flows/calculator/script-variables.ts'
 import { formatSigns } from '../src/flows/calculator/strftime.ts'
 import { deepestValue } from '../src/flows/calculator/value.ts'
+import { stepLimits } from '../src/flows/engine/run-script.ts'
+import { mostCalls } from '../src/flows/engine/script-host.ts'
 
 const groups: Record<FunctionGroup, string> = {
   clients: 'Clients',
@@ -89,6 +91,7 @@ function cell(text: string): string {
 
 function introduction(): string {
   const variables = Object.entries(builtInVariables).map(([name, { meaning }]) => `| \`${name}\` | ${meaning} |`)
+  const ofPlace = Object.entries(placeVariables).map(([name, meaning]) => `| \`${name}\` | ${meaning} |`)
   const signs = formatSigns.map(({ sign, meaning }) => `| \`${sign}\` | ${meaning} |`)
   return `# The calculator
 
@@ -155,12 +158,39 @@ Arguments go by position or by name: \`count_client_orders(client_id, get_all=0)
 default, and so does an empty text where a number, a list or yes or no is wanted: \`f('', 2)\`.
 
 When a flow is published, its scripts are checked: a fault names line and column and what was expected, a function that there is not is
-named with the one that was probably meant. A script that cannot go on ends with the line and the reason, and nothing of it is kept.
+named with the one that was probably meant.
 
-A script may have ${longestScript} characters and brackets ${deepestNesting} deep. One run may take ${defaultLimits.steps} steps and ${defaultLimits.timeMs / 1000} seconds; a value may
-have ${defaultLimits.length} characters and items and be ${deepestValue} deep, all values together ${defaultLimits.volume}.
+## In a block
 
-Formats of dates, such as \`%d.%m.%y %H:%M\`:
+The script runs when its block is entered, not again when a reply comes back to it, and then the block does its work, which sees what the
+script did: \`{{ run.total }}\`, \`{{ deal.name }}\`. Everything is part of one commit. A script that cannot go on ends with its line and the
+reason, and nothing of it is kept: the run takes the output \`error\` of the block where an arrow leaves it, else it stops visibly. The same
+happens when the block itself fails. What a script printed, changed and called is in the trace of the run, with secrets masked.
+
+A bare name means, the first that has a value: an attribute of the contact, a variable of the run, a field of the contact (\`name\`,
+\`first_name\`, \`phone\`, \`email\` … as in placeholders), a variable of the project, one of the names below, one of those above.
+\`contact\`, \`sender\`, \`run\`, \`project\`, \`message\`, \`conversation\` and \`trigger\` are dictionaries, so \`run.city\` says which is meant. Deals
+are seen by functions only; there they are called orders, stages are called states, and the number of a state is that of its stage.
+
+| variable | |
+| --- | --- |
+${ofPlace.join('\n')}
+
+What a script sets becomes a variable of the run; but where the project has an attribute of that name, it becomes the contact's attribute, and
+must fit its type. \`run.city = …\` and \`contact.city = …\` say which is meant; the other dictionaries can only be read. Fields of the contact
+are changed by functions and the block \`set-fields\`: \`phone = …\` makes a variable of the run.
+
+A script may have ${longestScript} characters and brackets ${deepestNesting} deep. It may take ${stepLimits.steps} steps, ${stepLimits.timeMs / 1000} seconds and ${mostCalls} calls of functions for clients,
+tasks and orders; a value may have ${stepLimits.length} characters and items and be ${deepestValue} deep, all values together ${stepLimits.volume}. That is little, because
+other conversations wait while a script runs. From its first such call on, no other script works on the same contact until the commit, so
+\`set_order_var("", "n", get_order_var("", "n") + 1)\` counts right.
+
+\`POST /api/v1/calculator/run\` tries a script on a contact without keeping anything: it answers with the value, the variables, what would have
+been done, what was printed and the time.
+
+## Formats of dates
+
+Such as \`%d.%m.%y %H:%M\`:
 
 | sign | |
 | --- | --- |

@@ -1,6 +1,6 @@
 import { type Locale, readAttribute } from '../../contacts/attribute.ts'
-import { readAttributes } from '../../contacts/attributes.store.ts'
 import type { AttributeValue } from '../../contacts/contacts.table.ts'
+import { readNamedAttributes } from '../../contacts/named-attributes.store.ts'
 import type { Queryable } from '../../platform/database/database.ts'
 import { storable } from '../../platform/storable.ts'
 import { CalculatorFault } from './fault.ts'
@@ -30,14 +30,15 @@ export async function sortWritten(
   const kept: Kept = { run: {}, attributes: {} }
   const names = Object.keys(written)
   const wanted = names.map((name) => name.replace(/^contact\./, ''))
-  const known = new Map((await readAttributes(db, projectId, wanted)).map((attribute) => [attribute.name, attribute]))
+  const known = await readNamedAttributes(db, projectId, wanted)
   for (const name of names) {
     // A plain copy: dictionaries of scripts have no prototype, and would differ from what is stored.
     const value = storable(written[name]) as CalculatorValue
     const [space, rest] = spaceOf(name)
     const refuse = (reason: string) => new CalculatorFault(reason, program.source, placeOf(program, name))
     if (readOnlySpaces.includes(space)) throw refuse(`"${name}" can only be read; expected a name without "${space}."`)
-    const attribute = space === 'run' || !hasContact ? undefined : known.get(space === 'contact' ? rest : name)
+    const bare = space === 'contact' ? rest : name
+    const attribute = space === 'run' || !hasContact ? undefined : known.get(bare)
     if (space === 'contact' && !attribute) {
       throw refuse(
         hasContact
@@ -48,7 +49,7 @@ export async function sortWritten(
     if (attribute) {
       const read = readAttribute(attribute, value, locale)
       if ('expected' in read) throw refuse(`"${name}" cannot be ${nameOfKind(value)}; expected ${read.expected}`)
-      kept.attributes[attribute.name] = read.value
+      kept.attributes[bare] = read.value
     } else kept.run[space === 'run' ? rest : name] = value
   }
   return kept

@@ -165,8 +165,23 @@ describe('checkFlow', () => {
       'blocks[0] (message "hello").script: line 1, column 5: there is no function rond(); did you mean round()?',
       'blocks[0] (message "hello").script: line 2, column 5: round() needs `number`; expected round(number, digits=0)',
     ])
+    expect(faultsOfScript('set_note()\nget_current_pipeline_id(1)')).toEqual([
+      'blocks[0] (message "hello").script: line 1, column 1: set_note() needs `comment`; expected set_note(comment)',
+      'blocks[0] (message "hello").script: line 2, column 1: get_current_pipeline_id() takes at most 0 arguments; found 1',
+    ])
     expect(faultsOfScript('x = round(1)')).toEqual([])
     expect(faultsOfScript(' \n')).toEqual([])
+  })
+
+  it('lets an arrow leave by the output error of a block with a script only', () => {
+    const toPhone = [
+      { from: 'hello', to: 'phone' },
+      { from: 'hello', output: 'error', to: 'phone' },
+    ]
+    expect(faultsWith([{ ...hello, script: 'x = 1' }, phone], toPhone)).toEqual([])
+    expect(faultsWith([hello, phone], toPhone)).toEqual([
+      'arrows[1].output: the block "hello" has no output "error"; expected one of next',
+    ])
   })
 
   it('collects the faults of all parts at once', () => {

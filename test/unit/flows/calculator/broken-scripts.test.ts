@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { calculatorFunctions } from '../../../../src/flows/calculator/calculator-functions.ts'
 import { checkScript } from '../../../../src/flows/calculator/check-script.ts'
 import { CalculatorFault } from '../../../../src/flows/calculator/fault.ts'
 import { parse } from '../../../../src/flows/calculator/parse.ts'
-import { runScript } from './run-script.ts'
+import { languageFunctions, runScript } from './run-script.ts'
 
 const variables = { a: 1, name: 'Аня', list: [1, 'x', [2]], order: { city: 'Berlin' }, json: '{"a": [1]}', none: null }
 /** Far above what the budget allows, so that a busy machine fails no test. */
@@ -13,7 +12,7 @@ const longest = 10_000
 /** Every script ends: with a result, or with a fault that names its line. */
 async function ends(source: string): Promise<void> {
   const begin = performance.now()
-  checkScript(source, calculatorFunctions)
+  checkScript(source, languageFunctions)
   const outcome = await runScript(source, { variables }).catch((error: unknown) => error)
   if (outcome instanceof Error) {
     expect(outcome).toBeInstanceOf(CalculatorFault)
@@ -50,7 +49,7 @@ const words = [
   ],
   ...['"12.10.2021"', '"10:00"', '"[1, 2]"', '"__proto__"', 'constructor', '__proto__', 'toString'],
 ]
-const calls = [...calculatorFunctions.keys()].map((name) => `${name}(`)
+const calls = [...languageFunctions.keys()].map((name) => `${name}(`)
 const word = fc.constantFrom(...words, ...calls)
 
 const value: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
@@ -68,7 +67,7 @@ const value: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
     fc.tuple(tie('value'), tie('value')).map(([whole, index]) => `(${whole})[${index}]`),
     fc.tuple(tie('value'), tie('value')).map(([whole, bound]) => `(${whole})[${bound}:]`),
     fc
-      .tuple(fc.constantFrom(...calculatorFunctions.keys()), fc.array(tie('value'), { maxLength: 4 }))
+      .tuple(fc.constantFrom(...languageFunctions.keys()), fc.array(tie('value'), { maxLength: 4 }))
       .map(([name, given]) => `${name}(${given.join(', ')})`),
   ),
 })).value
