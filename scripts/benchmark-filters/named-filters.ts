@@ -38,7 +38,7 @@ export async function namedFilters(db: Queryable): Promise<NamedFilter[]> {
       rule('lastActivityAt', 'not_within_last', '90d'),
     ]),
     filter('number above what most have', '-lastActivityAt', [rule('attributes.budget', 'greater', 999_000)]),
-    filter('text contains, and born in one month', undefined, [
+    filter('text contains, and born in a decade', undefined, [
       rule('attributes.company', 'contains', 'ltd 123'),
       rule('attributes.birthday', 'between', ['1980-01-01', '1989-12-31']),
     ]),

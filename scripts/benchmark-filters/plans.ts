@@ -17,7 +17,7 @@ export async function explainPage(url: string, view: ContactsView, filter: Named
   const db = openPostgres(url)
   // One connection without a transaction: what is set for the statements stays for their plans.
   await query(
-    `select set_config('random_page_cost', '1.1', false), set_config('jit', 'off', false), set_config('work_mem', '32MB', false)`,
+    `select set_config('random_page_cost', '1.1', false), set_config('jit', 'off', false), set_config('work_mem', '32MB', false), set_config('max_parallel_workers_per_gather', '0', false)`,
   )
   const logged: Database = { ...db, transaction: (work) => work({ transaction: true, orm, query }) }
   await listContacts(logged, view, { ...filter.choice, sort: filter.sort, limit: 50 })

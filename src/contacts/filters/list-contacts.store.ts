@@ -60,13 +60,14 @@ export async function countContacts(
 
 /**
  * What the planner takes for granted is a disk that turns, where pages out of order are dear: there it would rather read whole
- * tables than look a thousand rows up. These statements are done before they are compiled, and what they compare fits into
- * some megabytes, which need not go over a disk (https://www.postgresql.org/docs/current/runtime-config-query.html).
+ * tables than look a thousand rows up. These statements are done before others have been started to help, or they have been
+ * compiled, and what they compare fits into some megabytes, which need not go over a disk (https://www.postgresql.org/docs/current/runtime-config-query.html).
  */
 async function withPlans<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db.transaction(async (tx) => {
     const set = tx.query(
-      `select set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true), set_config('work_mem', '32MB', true)`,
+      `select set_config('random_page_cost', '1.1', true), set_config('work_mem', '32MB', true),
+              set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)`,
     )
     const [result] = await Promise.all([work(tx), set])
     return result
