@@ -9,7 +9,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...(hasServer ? [] : ['test/faults/postgres/**'])],
     globalSetup: ['test/global-setup.ts'],
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // On a machine that does other things too a test of many processes may miss its moment; what fails twice is broken.
     retry: process.env.CI ? 1 : 0,

@@ -222,6 +222,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       await callOut.stop(left())
       await within(left(), road.idle())
       await dispatcher.stop(left())
+      road.close()
       // What was in hand is finished, or left as a crash would leave it; the rest is quick, unless the database is gone.
       await within(closingMs, leases.stop())
       await within(closingMs, hub.close())

@@ -53,6 +53,8 @@ export interface Road {
   note(soon: boolean): void
   /** Resolves when nothing is left to do. */
   idle(): Promise<void>
+  /** What is held back until a moment is left to the next process. */
+  close(): void
 }
 
 /** The most that one transaction takes. */
@@ -68,6 +70,8 @@ export function createRoad(options: RoadOptions): Road {
   const { db, dispatcher, log, metrics } = options
   const road = createMicroBatch<RoadItem>(batchLimit, runItems)
   let linger: NodeJS.Timeout | undefined
+  /** Of threads that go on at a moment. */
+  const held = new Set<NodeJS.Timeout>()
   /** A transaction was lost, perhaps after its commit. */
   let lostSight = false
 
@@ -126,7 +130,11 @@ export function createRoad(options: RoadOptions): Road {
     for (const call of result.calls) options.onCall(call)
     for (const { threadId, at } of result.later) {
       const wait = Math.max(0, at.getTime() - options.clock.now().getTime())
-      setTimeout(() => road.add({ kind: 'thread', threadId }), wait).unref()
+      const timer = setTimeout(() => {
+        held.delete(timer)
+        road.add({ kind: 'thread', threadId })
+      }, wait).unref()
+      held.add(timer)
     }
     options.onCommit(result)
   }
@@ -225,5 +233,9 @@ export function createRoad(options: RoadOptions): Road {
       linger ??= setTimeout(() => road.add({ kind: 'notes' }), noteLingerMs)
     },
     idle: () => road.idle(),
+    close() {
+      clearTimeout(linger)
+      for (const timer of held) clearTimeout(timer)
+    },
   }
 }
