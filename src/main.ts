@@ -21,11 +21,6 @@ const commands: Record<string, (args: string[]) => Promise<void> | void> = {
 async function start(args: string[]): Promise<void> {
   if (args.length > 0) throw new AppError('invalid', `"${args[0]}" is not expected here; parley help tells what is.`)
   const parley = await startParley(readConfig(process.env))
-  print(`\nParley ${version} is listening at ${parley.address}`)
-  if (parley.demoUrl) print(`  Try the demo:   ${parley.demoUrl}`)
-  if (parley.firstKey) print(`  First API key:  ${parley.firstKey}   (keep it, it is not shown again)`)
-  print(`  API reference:  ${parley.address}/api/v1/openapi.json\n`)
-
   let stopping = false
   const stop = (signal: NodeJS.Signals) => {
     // Whoever asks twice does not want to wait.
@@ -36,6 +31,11 @@ async function start(args: string[]): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+
+  print(`\nParley ${version} is listening at ${parley.address}`)
+  if (parley.demoUrl) print(`  Try the demo:   ${parley.demoUrl}`)
+  if (parley.firstKey) print(`  First API key:  ${parley.firstKey}   (keep it, it is not shown again)`)
+  print(`  API reference:  ${parley.address}/api/v1/openapi.json\n`)
 }
 
 function fail(error: unknown): never {

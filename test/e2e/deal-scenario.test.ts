@@ -210,6 +210,7 @@ describe('a lead that becomes a customer', () => {
           ({ body, headers }) => new Verifier(secret).verify(body, headers as Record<string, string>) as ChangePayload,
         )
     await eventually(() => expect(payloads().map(({ type }) => type)).toContain('sales_plan.contact_added'))
+    await eventually(() => expect(ofDeal(payloads())).toContain('deal.status_changed'))
     await eventually(() => expect(ofDeal(payloads()).at(-1)).toBe('run.ended'))
 
     const all = payloads()
