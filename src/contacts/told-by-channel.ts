@@ -4,6 +4,7 @@ import type { Identity } from './identity.ts'
 
 /** What a channel tells of a person. */
 export interface Told {
+  /** The surest first: the first one finds the contact. */
   identities: Identity[]
   firstName?: string
   lastName?: string

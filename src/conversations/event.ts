@@ -1,21 +1,8 @@
-import type { ConversationKind, Entity, Identity, Part } from './message.ts'
+import type { Told } from '../contacts/told-by-channel.ts'
+import type { ConversationKind, Entity, Part } from './message.ts'
 
 /** What a channel tells of a person; only what is present is taken over into the contact. */
-export interface Person {
-  /** The surest first: the first one finds the contact. */
-  identities: Identity[]
-  firstName?: string
-  lastName?: string
-  username?: string
-  /** E.164. */
-  phone?: string
-  email?: string
-  /** BCP 47. */
-  language?: string
-  country?: string
-  timeZone?: string
-  picture?: string
-  trafficSource?: string
+export interface Person extends Told {
   /** It is a program, not a person. */
   bot?: boolean
 }
