@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { channelCatalogue } from '../../adapters/index.ts'
-import { filesOf } from './sources.ts'
+import { filesOf, type Source, sourceOf, sourcesOf } from './sources.ts'
 
 /** The adapters whose other side is ours: there are no payloads of a vendor to record. */
 const withoutVendor = ['webchat']
+/** Packages that only one folder may use. */
+const ownPackages = [{ packages: /^@mtcute\//, folder: 'adapters/telegram/account/' }]
 
 describe('an adapter', () => {
   it('has a row in the catalogue, a contract test, and recorded payloads if there is a vendor', () => {
@@ -21,22 +23,99 @@ describe('an adapter', () => {
       'pigeon: a row in the catalogue without adapters/pigeon',
     ])
   })
+
+  it('of a kind of two words may stand in a folder of its vendor', () => {
+    const paths = [
+      'adapters/smoke/adapter.ts',
+      'adapters/smoke/outbound/send.ts',
+      'adapters/smoke/by-day/adapter.ts',
+      'adapters/pigeon/white/pigeon.ts',
+      'test/unit/adapters/smoke/contract.test.ts',
+      'test/unit/adapters/smoke/by-day/contract.test.ts',
+      'test/unit/adapters/pigeon/white/contract.test.ts',
+      'test/fixtures/smoke/puff.json',
+      'test/fixtures/smoke/by-day/puff.json',
+      'test/fixtures/pigeon/white/coo.json',
+    ]
+    expect(unfinishedAdapters(paths, ['smoke', 'smoke-by-day', 'pigeon-white'])).toEqual([])
+  })
+
+  it('the rule sees what is missing in such a folder, and asks nothing of the parts of an adapter', () => {
+    const paths = [
+      'adapters/smoke/adapter.ts',
+      'adapters/smoke/by-day/adapter.ts',
+      'adapters/smoke/by-night/adapter.ts',
+      'adapters/smoke/outbound/send.ts',
+      'test/unit/adapters/smoke/contract.test.ts',
+      'test/fixtures/smoke/puff.json',
+    ]
+    expect(unfinishedAdapters(paths, ['smoke', 'smoke-by-day', 'pigeon-white'])).toEqual([
+      'smoke/by-day: no test/unit/adapters/smoke/by-day/contract.test.ts',
+      'smoke/by-day: nothing in test/fixtures/smoke/by-day',
+      'smoke/by-night: no row in the catalogue',
+      'smoke/by-night: no test/unit/adapters/smoke/by-night/contract.test.ts',
+      'smoke/by-night: nothing in test/fixtures/smoke/by-night',
+      'pigeon-white: a row in the catalogue without adapters/pigeon-white',
+    ])
+  })
+
+  it('uses no package that another one is made for', () => {
+    expect(strayPackages(sourcesOf('src', 'adapters'))).toEqual([])
+  })
+
+  it('the rule sees such a package', () => {
+    const text = "const { TelegramClient } = await import('@mtcute/core/client.js')"
+    expect(
+      strayPackages(
+        ['adapters/telegram/bot-client.ts', 'adapters/telegram/account/x.ts'].map((p) => sourceOf(p, text)),
+      ),
+    ).toEqual(['adapters/telegram/bot-client.ts imports @mtcute/core/client.js'])
+  })
 })
 
 function unfinishedAdapters(paths: readonly string[], catalogue: readonly string[]): string[] {
-  const folders = new Set(paths.flatMap((path) => path.match(/^adapters\/([\w-]+)\//)?.[1] ?? []))
-  folders.delete('kit')
-  const faults = [...folders].flatMap((name) => {
-    const contract = `test/unit/adapters/${name}/contract.test.ts`
-    const fixtures = `test/fixtures/${name}`
+  const kinds = catalogue.map((kind) => ({ kind, folder: folderOf(kind, paths) }))
+  const inCatalogue = kinds.flatMap(({ folder }) => folder ?? [])
+  const folders = new Set([...adapterFolders(paths, inCatalogue), ...inCatalogue])
+  const faults = [...folders].flatMap((folder) => {
+    const contract = `test/unit/adapters/${folder}/contract.test.ts`
+    const fixtures = `test/fixtures/${folder}`
+    // What lies in a folder below belongs to the adapter that stands there.
+    const below = [...folders]
+      .filter((other) => other.startsWith(`${folder}/`))
+      .map((other) => `test/fixtures/${other}/`)
+    const recorded = paths.some(
+      (path) => path.startsWith(`${fixtures}/`) && !below.some((other) => path.startsWith(other)),
+    )
     return [
-      ...(catalogue.includes(name) ? [] : [`${name}: no row in the catalogue`]),
-      ...(paths.includes(contract) ? [] : [`${name}: no ${contract}`]),
-      ...(withoutVendor.includes(name) || paths.some((path) => path.startsWith(`${fixtures}/`))
-        ? []
-        : [`${name}: nothing in ${fixtures}`]),
+      ...(inCatalogue.includes(folder) ? [] : [`${folder}: no row in the catalogue`]),
+      ...(paths.includes(contract) ? [] : [`${folder}: no ${contract}`]),
+      ...(withoutVendor.includes(folder) || recorded ? [] : [`${folder}: nothing in ${fixtures}`]),
     ]
   })
-  const empty = catalogue.filter((kind) => !folders.has(kind))
-  return [...faults, ...empty.map((kind) => `${kind}: a row in the catalogue without adapters/${kind}`)]
+  const empty = kinds.filter(({ folder }) => folder === undefined)
+  return [...faults, ...empty.map(({ kind }) => `${kind}: a row in the catalogue without adapters/${kind}`)]
+}
+
+/** Where the adapter of a kind stands: `telegram` in `telegram`, `telegram-account` in `telegram-account` or `telegram/account`. */
+function folderOf(kind: string, paths: readonly string[]): string | undefined {
+  return [kind, kind.replace('-', '/')].find((folder) => paths.some((path) => path.startsWith(`adapters/${folder}/`)))
+}
+
+/** The folders that hold an adapter: those of the vendors, unless they only hold the folders of their kinds, and those with an `adapter.ts`. */
+function adapterFolders(paths: readonly string[], inCatalogue: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    const [, folder] = path.match(/^adapters\/(.+)\/adapter\.ts$/) ?? path.match(/^adapters\/([\w-]+)\//) ?? []
+    if (folder === undefined || folder === 'kit') return []
+    const holdsKinds = !inCatalogue.includes(folder) && inCatalogue.some((other) => other.startsWith(`${folder}/`))
+    return holdsKinds ? [] : [folder]
+  })
+}
+
+function strayPackages(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ to }) => ownPackages.some(({ packages, folder }) => packages.test(to) && !path.startsWith(folder)))
+      .map(({ to }) => `${path} imports ${to}`),
+  )
 }
