@@ -82,7 +82,8 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   const vault = createVault(config.secret ?? (await keptSecret(join(config.dataDir, 'secret.key'))))
   let server: RunningServer
   const safeHttp = withDemoHost(createSafeHttp(config), () => server.address)
-  const demoParts = { catalogue: channelCatalogue, vault, blocks }
+  // Nothing is open yet: what the demo's channels can do is known later.
+  const demoParts = { catalogue: channelCatalogue, vault, blocks, channels: { capabilities: () => undefined } }
   const demo = await db.transaction((tx) => createDemo(tx, clock.now(), { apiKey: config.apiKey }, demoParts))
   const stopping = new AbortController()
 

@@ -76,6 +76,7 @@ export async function testGateway(
     },
     channels: {
       byHook: async (hookId) => open.get(hookId),
+      capabilities: (id, kind) => [...open.values()].find((channel) => channel.id === id)?.adapter.capabilities(kind),
       adapter: async (id) => adapterOf(open, id),
       connect: (id) => adapterOf(open, id).connect(),
       changed: async (id) => {

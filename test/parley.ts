@@ -14,7 +14,7 @@ import { type Config, readConfig } from '../src/platform/config.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { createVault } from '../src/platform/secrets.ts'
 import type { WorkContext } from '../src/team/context.ts'
-import { makeProject } from './project.ts'
+import { closedChannels, makeProject } from './project.ts'
 
 export const testSecret = 'a secret for tests only, 32 bytes'
 
@@ -37,7 +37,7 @@ export async function seed(
       rows.push(await createChannel(tx, work, channel, { catalogue: channelCatalogue, vault }))
     for (const draft of flows) {
       const flow = await saveFlow(tx, work, { draft })
-      await publishFlow(tx, work, { flowId: flow.id }, { registry: blocks })
+      await publishFlow(tx, work, { flowId: flow.id }, { registry: blocks, channels: closedChannels })
     }
     return rows
   })

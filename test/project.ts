@@ -1,3 +1,4 @@
+import type { ChannelAbilities } from '../src/flows/project-lookup.ts'
 import type { Database, Queryable } from '../src/platform/database/database.ts'
 import type { WorkContext } from '../src/team/context.ts'
 import { operators, projects } from '../src/team/team.table.ts'
@@ -22,3 +23,6 @@ export async function recordedChanges(db: Queryable): Promise<{ kind: string; da
   )
   return rows.map(({ kind, data }) => ({ kind, data }))
 }
+
+/** Channels of which none is open, so that nobody knows what they can do. */
+export const closedChannels: ChannelAbilities = { capabilities: () => undefined }

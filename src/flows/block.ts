@@ -1,6 +1,6 @@
 import type { ZodObject, z } from 'zod'
 import type { Capabilities } from '../conversations/channel.ts'
-import type { Entity, Part } from '../conversations/message.ts'
+import type { ConversationKind, Entity, Part } from '../conversations/message.ts'
 import type { WorkingHours } from '../team/team.table.ts'
 import type { ActionName, Actions } from './actions.ts'
 import type { Scope } from './scope.ts'
@@ -107,6 +107,8 @@ export interface BlockDefinition<Options extends ZodObject = ZodObject, Needs ex
   templates?(options: z.infer<Options>): Record<string, string>
   /** Faults that the schema cannot see, by path of the option; `lookup` tells what the project has. */
   check?(options: z.infer<Options>, lookup: ProjectLookup): { path: string; message: string }[]
+  /** What of the options a channel would show otherwise than they say, by path of the option; told as a warning. */
+  loses?(options: z.infer<Options>, can: Capabilities): { path: string; message: string }[]
   execute(context: StepContext<z.infer<Options>, Needs>): Outcome | Promise<Outcome>
   /** Whether the block itself can hold the run until a reply or a moment comes; absent when it never does. */
   waits?(options: z.infer<Options>): boolean
@@ -126,7 +128,8 @@ export interface ProjectLookup {
   attributes: ReadonlyMap<string, { type: string; choices: string[] | null }>
   /** Spots by name, with their pipelines by name, with the names of their stages. */
   spots: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
-  channels: ReadonlySet<string>
+  /** Channels by name. */
+  channels: ReadonlyMap<string, KnownChannel>
   /** The names of the sales plans. */
   salesPlans: ReadonlySet<string>
   /** The names of the rules of distribution. */
@@ -135,6 +138,12 @@ export interface ProjectLookup {
   operators: ReadonlySet<string>
   /** Flows by name, with the ids of the blocks of draft and live version. */
   flows: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+/** What the publisher knows of a channel. */
+export interface KnownChannel {
+  /** What it can do in conversations of a kind; undefined while it is not open, when nobody can tell. */
+  can(kind: ConversationKind): Capabilities | undefined
 }
 
 /** Defines a block; the types of options and needs follow from the values. */

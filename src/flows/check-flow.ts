@@ -1,3 +1,4 @@
+import type { Capabilities } from '../conversations/channel.ts'
 import { checkTemplate } from '../platform/check-template.ts'
 import type { Fault } from '../platform/errors.ts'
 import type { BlockRegistry, ProjectLookup } from './block.ts'
@@ -29,7 +30,7 @@ export function checkFlow(input: unknown, registry: BlockRegistry, lookup: Proje
     ...checkArrows(flow),
     ...restlessCircles(flow),
   ]
-  const warnings = unreachableBlocks(flow)
+  const warnings = [...unreachableBlocks(flow), ...losses(flow, lookup)]
   return faults.length === 0 ? { flow: flow.graph, faults, warnings } : { faults, warnings }
 }
 
@@ -81,3 +82,26 @@ function checkTriggers({ triggers, ids }: CheckedFlow, lookup: ProjectLookup): F
     ...changeTriggerFaults(trigger, lookup).map((fault) => ({ ...fault, path: `${path}.${fault.path}` })),
   ])
 }
+
+/** What blocks cannot show as they mean it on the channels that the triggers name. */
+function losses({ triggers, blocks }: CheckedFlow, lookup: ProjectLookup): Fault[] {
+  const told = new Map<string, Fault>()
+  for (const { trigger } of triggers)
+    for (const name of trigger.channels ?? [])
+      for (const kind of trigger.conversations) {
+        const can = lookup.channels.get(name)?.can(kind)
+        if (can)
+          for (const fault of blocks.flatMap((block) => lossesOf(block, name, can))) told.set(keyOf(fault), fault)
+      }
+  return [...told.values()]
+}
+
+function lossesOf({ path, definition, options }: CheckedBlock, channel: string, can: Capabilities): Fault[] {
+  if (!definition?.loses || !options) return []
+  return definition.loses(options, can).map((loss) => ({
+    path: `${path}.options.${loss.path}`,
+    message: `on the channel "${channel}" ${loss.message}`,
+  }))
+}
+
+const keyOf = ({ path, message }: Fault): string => `${path} ${message}`

@@ -12,7 +12,7 @@ import { flowJsonSchema } from './flow-schema.ts'
 import * as calls from './flows.schemas.ts'
 import { type Flow, findFlowVersion, listFlows, listFlowVersions } from './flows.store.ts'
 import { getFlow } from './get-flow.ts'
-import { readProjectLookup } from './project-lookup.ts'
+import { type ChannelAbilities, readProjectLookup } from './project-lookup.ts'
 import { publishFlow } from './publish-flow.ts'
 import { restoreFlowVersion } from './restore-flow-version.ts'
 import { saveFlow } from './save-flow.ts'
@@ -23,6 +23,7 @@ interface Parts {
   vault: Vault
   safeHttp: SafeHttp
   blocks: BlockRegistry
+  channels: ChannelAbilities
 }
 
 /** The calls about flows: drafts, versions, publishing, and what flows are made of. */
@@ -30,14 +31,14 @@ export function flowsRoutes(parts: Parts): Route[] {
   return [...draftRoutes(parts), ...versionRoutes(parts), ...partRoutes(parts)]
 }
 
-function draftRoutes({ db, blocks }: Parts): Route[] {
+function draftRoutes({ db, blocks, channels }: Parts): Route[] {
   return [
     route(calls.getFlows, ({ context, query }) => listFlows(db, context.projectId, query)),
     route(calls.postFlow, async ({ context, body }) =>
       flowView(await db.transaction((tx) => saveFlow(tx, context, { draft: body.draft }))),
     ),
     route(calls.postCheck, async ({ context, body }) =>
-      checkFlow(body.draft, blocks, await readProjectLookup(db, context.projectId)),
+      checkFlow(body.draft, blocks, await readProjectLookup(db, context.projectId, channels)),
     ),
     route(calls.getFlowById, async ({ context, params }) => flowView(await getFlow(db, context.projectId, params.id))),
     route(calls.putFlow, async ({ context, params, body }) =>
@@ -49,11 +50,11 @@ function draftRoutes({ db, blocks }: Parts): Route[] {
   ]
 }
 
-function versionRoutes({ db, blocks }: Parts): Route[] {
+function versionRoutes({ db, blocks, channels }: Parts): Route[] {
   return [
     route(calls.postPublish, async ({ context, params, body }) => {
       const { flow, version, warnings } = await db.transaction((tx) =>
-        publishFlow(tx, context, { flowId: params.id, revision: body.revision }, { registry: blocks }),
+        publishFlow(tx, context, { flowId: params.id, revision: body.revision }, { registry: blocks, channels }),
       )
       return { flow: flowView(flow), version, warnings }
     }),

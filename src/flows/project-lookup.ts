@@ -1,5 +1,7 @@
 import { readAttributes } from '../contacts/attributes.store.ts'
+import type { Capabilities } from '../conversations/channel.ts'
 import { readChannels } from '../conversations/channels.store.ts'
+import type { ConversationKind } from '../conversations/message.ts'
 import { readRules } from '../crm/distribution/distribution.store.ts'
 import { readPipelines, readSpots } from '../crm/pipelines.store.ts'
 import { readPlanNames } from '../crm/sales-plans/sales-plans.store.ts'
@@ -9,7 +11,11 @@ import type { ProjectLookup } from './block.ts'
 import { readGraphs } from './flows.store.ts'
 
 /** Reads what a flow of the project can refer to. */
-export async function readProjectLookup(db: Queryable, projectId: number): Promise<ProjectLookup> {
+export async function readProjectLookup(
+  db: Queryable,
+  projectId: number,
+  channels: ChannelAbilities,
+): Promise<ProjectLookup> {
   const attributes = await readAttributes(db, projectId)
   const spots = await readSpots(db, projectId)
   const pipelines = await readPipelines(db, projectId)
@@ -21,7 +27,12 @@ export async function readProjectLookup(db: Queryable, projectId: number): Promi
   return {
     attributes: new Map(attributes.map(({ name, type, choices }) => [name, { type, choices }])),
     spots: new Map(spots.map(({ id, name }) => [name, new Map(pipelinesOf(id))])),
-    channels: new Set((await readChannels(db, projectId)).map(({ name }) => name)),
+    channels: new Map(
+      (await readChannels(db, projectId)).map(({ id, name }) => [
+        name,
+        { can: (kind) => channels.capabilities(id, kind) },
+      ]),
+    ),
     salesPlans: new Set(await readPlanNames(db, projectId)),
     rules: new Set((await readRules(db, projectId)).map(({ name }) => name)),
     operators: new Set(
@@ -34,4 +45,9 @@ export async function readProjectLookup(db: Queryable, projectId: number): Promi
       ]),
     ),
   }
+}
+
+/** What channels can do, as far as they are open; the composing file tells it. */
+export interface ChannelAbilities {
+  capabilities(channelId: number, kind: ConversationKind): Capabilities | undefined
 }

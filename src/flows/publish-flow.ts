@@ -16,11 +16,12 @@ import {
   updateFlowRow,
 } from './flows.store.ts'
 import { flowForUpdate } from './get-flow.ts'
-import { readProjectLookup } from './project-lookup.ts'
+import { type ChannelAbilities, readProjectLookup } from './project-lookup.ts'
 
 /** What the program can run. */
 export interface FlowEngineParts {
   registry: BlockRegistry
+  channels: ChannelAbilities
 }
 
 export interface PublishedFlow {
@@ -38,11 +39,11 @@ export async function publishFlow(
   tx: Tx,
   context: WorkContext,
   input: { flowId: number; revision?: number },
-  { registry }: FlowEngineParts,
+  { registry, channels }: FlowEngineParts,
 ): Promise<PublishedFlow> {
   const { projectId, now } = context
   const before = await flowForUpdate(tx, projectId, input.flowId, input.revision)
-  const lookup = await readProjectLookup(tx, projectId)
+  const lookup = await readProjectLookup(tx, projectId, channels)
   const { flow: checked, faults, warnings } = checkFlow(before.draft, registry, lookup)
   if (!checked) throw invalidInput(`flow "${before.name}"`, faults)
 

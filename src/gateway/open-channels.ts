@@ -8,6 +8,7 @@ export function openChannels(hub: ChannelHub, changed: OpenChannels['changed']):
       const open = await hub.findByHook(hookId)
       return open && { id: open.channel.id, projectId: open.channel.projectId, adapter: open.adapter }
     },
+    capabilities: (channelId, kind) => hub.capabilities(channelId, kind),
     adapter: async (channelId) => hub.adapter(channelId),
     connect: (channelId) => hub.adapter(channelId).connect(),
     changed,

@@ -1,5 +1,6 @@
-import type { ChannelAdapter, ChannelCatalogue, PageHost } from '../conversations/channel.ts'
+import type { Capabilities, ChannelAdapter, ChannelCatalogue, PageHost } from '../conversations/channel.ts'
 import type { ChannelEvent } from '../conversations/event.ts'
+import type { ConversationKind } from '../conversations/message.ts'
 import type { BlockRegistry } from '../flows/block.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -21,6 +22,8 @@ export interface OpenChannels {
   /** By the unguessable part of `/hooks/{id}`; undefined when there is none or it is switched off. */
   byHook(hookId: string): Promise<{ id: number; projectId: number; adapter: ChannelAdapter } | undefined>
   adapter(channelId: number): Promise<ChannelAdapter>
+  /** What a channel can do in conversations of a kind; undefined while it is not open. */
+  capabilities(channelId: number, kind: ConversationKind): Capabilities | undefined
   /** Checks the account with its vendor and makes the vendor send to us. */
   connect(channelId: number): Promise<{ address: string }>
   /** The channel's settings changed, or it is gone: what is open is closed and opened anew. */

@@ -11,7 +11,7 @@ import { parseInput } from '../../src/platform/faults.ts'
 import { createVault } from '../../src/platform/secrets.ts'
 import type { WorkContext } from '../../src/team/context.ts'
 import { type FreshDatabase, freshDatabase } from '../database.ts'
-import { makeProject } from '../project.ts'
+import { closedChannels, makeProject } from '../project.ts'
 import { filesOf, root } from './sources.ts'
 
 const pages = ['README.md', ...filesOf('docs').filter((path) => path.endsWith('.md'))].map((path) => ({
@@ -121,7 +121,12 @@ async function faultsOf({ path, yaml }: { path: string; yaml: string }): Promise
     .transaction(async (tx) => {
       const declaration = parseInput(declarationSchema, parse(text), path)
       const vault = createVault('a key for the tests only')
-      await applyDeclaration(tx, work, declaration, { vault, blocks, catalogue: channelCatalogue })
+      await applyDeclaration(tx, work, declaration, {
+        vault,
+        blocks,
+        catalogue: channelCatalogue,
+        channels: closedChannels,
+      })
       throw new Applied()
     })
     .then(

@@ -93,6 +93,19 @@ export const message = defineBlock({
       'buttons',
     ),
   }),
+  loses: ({ buttons, media }, can) => {
+    const all = buttons.flat()
+    const others = media.filter(({ kind }) => !can.media.includes(kind))
+    return [
+      ...(all.length > 0 && !can.buttons ? [{ path: 'buttons', message: 'the buttons become numbered text' }] : []),
+      ...(can.buttons && !can.requestButtons && all.some(({ request }) => request)
+        ? [{ path: 'buttons', message: 'a button that asks for phone or place becomes text' }]
+        : []),
+      ...(others.length > 0
+        ? [{ path: 'media', message: `${[...new Set(others.map(({ kind }) => kind))].join(', ')} becomes a link` }]
+        : []),
+    ]
+  },
   waits: (options) => ownOutputs(options).length > 0,
   async execute(context) {
     const rows = shownRows(context)

@@ -1,5 +1,7 @@
+import type { Capabilities } from '../../conversations/channel.ts'
+import type { ConversationKind } from '../../conversations/message.ts'
 import type { Fault } from '../../platform/errors.ts'
-import type { ProjectLookup } from '../block.ts'
+import type { KnownChannel, ProjectLookup } from '../block.ts'
 
 /**
  * What is wrong with a named spot, pipeline and stage. Without a spot the stage may be of any pipeline of that name, and with
@@ -25,10 +27,39 @@ export function stageFaults(
   return [unknown('stage', where, 'stage', stage, stages)]
 }
 
-/** What is wrong with a named channel, if it is named. */
-export function channelFault(path: string, channel: string | undefined, { channels }: ProjectLookup): Fault[] {
-  if (channel === undefined || channels.has(channel)) return []
-  return [unknown(path, 'the project', 'channel', channel, [...channels])]
+/** What a block may need a channel for; what the channel is then told to lack. */
+const abilities = {
+  email: 'cannot send e-mails',
+  calls: 'cannot place calls',
+  createsGroups: 'cannot make groups',
+  mentions: 'cannot mention people',
+  templates: 'has no templates',
+} satisfies Partial<Record<keyof Capabilities, string>>
+export type ChannelAbility = keyof typeof abilities
+
+const conversationKinds: readonly ConversationKind[] = ['direct', 'group', 'email', 'call']
+
+/** What is wrong with a named channel, if it is named: there is none, or it lacks an ability. One that is not open is taken as it is. */
+export function channelFault(
+  path: string,
+  channel: string | undefined,
+  { channels }: ProjectLookup,
+  ability?: ChannelAbility,
+): Fault[] {
+  if (channel === undefined) return []
+  const known = channels.get(channel)
+  if (!known) return [unknown(path, 'the project', 'channel', channel, [...channels.keys()])]
+  if (ability === undefined || canDo(known, ability) !== false) return []
+  const able = [...channels].flatMap(([name, other]) => (canDo(other, ability) ? [`"${name}"`] : []))
+  const expected =
+    able.length > 0 ? `expected one that can, such as ${able.slice(0, 5).join(', ')}` : 'connect one that can'
+  return [{ path, message: `the channel "${channel}" ${abilities[ability]}; ${expected}` }]
+}
+
+/** Undefined while nobody can tell. */
+function canDo(channel: KnownChannel, ability: ChannelAbility): boolean | undefined {
+  const told = conversationKinds.flatMap((kind) => channel.can(kind) ?? [])
+  return told.length === 0 ? undefined : told.some((can) => Boolean(can[ability]))
 }
 
 /** What is wrong with a named sales plan. */

@@ -1,5 +1,6 @@
 import type { ChannelParts } from '../../conversations/create-channel.ts'
 import type { BlockRegistry } from '../../flows/block.ts'
+import type { ChannelAbilities } from '../../flows/project-lookup.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { applyChannels } from './apply-channels.ts'
@@ -12,6 +13,7 @@ import type { Applied, Declaration } from './declaration.ts'
 /** What a declaration is applied with. */
 export interface DeclarationParts extends ChannelParts {
   blocks: BlockRegistry
+  channels: ChannelAbilities
 }
 
 /**
@@ -29,7 +31,7 @@ export async function applyDeclaration(
   const project = await applyProject(tx, context, declaration, parts.vault)
   const funnels = await applyFunnels(tx, context, declaration)
   const channels = await applyChannels(tx, context, declaration, parts)
-  const flows = await applyFlows(tx, context, declaration, parts.blocks)
+  const flows = await applyFlows(tx, context, declaration, { registry: parts.blocks, channels: parts.channels })
   const sync = await applySync(tx, context, declaration, parts.vault)
   return { applied: [...project, ...funnels, ...channels.applied, ...flows, ...sync], channelIds: channels.changedIds }
 }

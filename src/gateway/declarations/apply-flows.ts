@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { BlockRegistry } from '../../flows/block.ts'
 import { type Flow, findFlowByName } from '../../flows/flows.store.ts'
-import { publishFlow } from '../../flows/publish-flow.ts'
+import { type FlowEngineParts, publishFlow } from '../../flows/publish-flow.ts'
 import { saveFlow } from '../../flows/save-flow.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import type { WorkContext } from '../../team/context.ts'
@@ -15,7 +14,7 @@ export async function applyFlows(
   tx: Tx,
   context: WorkContext,
   { flows }: Declaration,
-  registry: BlockRegistry,
+  parts: FlowEngineParts,
 ): Promise<Applied[]> {
   const saved: { flow: Flow; did: Applied['did'] }[] = []
   for (const [index, declared] of flows.entries()) {
@@ -25,9 +24,7 @@ export async function applyFlows(
   for (const [index, { flow, did }] of saved.entries()) {
     const result: Applied = { what: 'flow', name: flow.name, did }
     if (flows[index]!.publish) {
-      const published = await atPath(`flows[${index}]`, () =>
-        publishFlow(tx, context, { flowId: flow.id }, { registry }),
-      )
+      const published = await atPath(`flows[${index}]`, () => publishFlow(tx, context, { flowId: flow.id }, parts))
       if (did === 'unchanged' && published.version.id !== flow.liveVersionId) result.did = 'updated'
       result.note = [`live version ${published.version.number}`, ...published.warnings.map(said)].join('; ')
     }

@@ -20,7 +20,7 @@ import { receivePostback } from '../../../src/sync/receive-postback.ts'
 import { updatePostback } from '../../../src/sync/update-postback.ts'
 import type { WorkContext } from '../../../src/team/context.ts'
 import { type FreshDatabase, freshDatabase } from '../../database.ts'
-import { makeProject, recordedChanges } from '../../project.ts'
+import { closedChannels, makeProject, recordedChanges } from '../../project.ts'
 
 const vault = createVault('a key for the tests of postbacks')
 const mapping: PostbackMapping = {
@@ -279,7 +279,9 @@ describe('a postback that starts a flow', () => {
         blocks: [{ id: 'a', number: 1, type: 'note', options: { text: 'x' } }],
       },
     })
-    await fresh.db.transaction((tx) => publishFlow(tx, context, { flowId: flow.id }, { registry: blocks }))
+    await fresh.db.transaction((tx) =>
+      publishFlow(tx, context, { flowId: flow.id }, { registry: blocks, channels: closedChannels }),
+    )
     return flow.id
   }
   const addChannel = async (name: string) => {

@@ -59,7 +59,7 @@ describe('create-deal', () => {
       { pipeline: 'Service', stage: 'New' },
       'stage: the pipeline "Service" has no stage "New"; expected one of "Booked", "Done"',
     ],
-    [{ sendingChannel: 'Mail' }, 'sendingChannel: the project has no channel "Mail"; expected one of "Bot"'],
+    [{ sendingChannel: 'Mail' }, 'sendingChannel: the project has no channel "Mail"; expected one of "Bot", "Mailbox"'],
     [{ currency: 'euro' }, 'currency: expected three capital letters (ISO 4217), such as EUR'],
   ])('refuses %j', (options, fault) => {
     expect(optionFaults(createDeal, { ...deal, ...options })).toEqual([fault])

@@ -5,6 +5,7 @@ import type { Task } from '../../../../src/crm/tasks/task.ts'
 import type { ActionName, Actions } from '../../../../src/flows/actions.ts'
 import type {
   BlockDefinition,
+  KnownChannel,
   Outcome,
   ProjectLookup,
   ProjectSettings,
@@ -130,6 +131,31 @@ export function optionFaults(
   return faults.map(({ path, message }) => `${path}: ${message}`)
 }
 
+/** A channel that can write texts, send pictures and show buttons in conversations of every kind, and what it is given besides. */
+export function openChannel(can: Partial<Capabilities>): KnownChannel {
+  const capabilities: Capabilities = {
+    text: { maxLength: 4096, formatting: true },
+    media: ['image'],
+    buttons: true,
+    requestButtons: true,
+    location: false,
+    contactCard: false,
+    reply: false,
+    edit: false,
+    delete: false,
+    reactions: false,
+    typing: false,
+    groups: false,
+    canWriteFirst: true,
+    mentions: false,
+    createsGroups: false,
+    templates: false,
+    email: false,
+    ...can,
+  }
+  return { can: () => capabilities }
+}
+
 /** A project with one of everything. */
 export function lookup(known: Partial<ProjectLookup> = {}): ProjectLookup {
   return {
@@ -147,7 +173,10 @@ export function lookup(known: Partial<ProjectLookup> = {}): ProjectLookup {
         ]),
       ],
     ]),
-    channels: new Set(['Bot']),
+    channels: new Map([
+      ['Bot', openChannel({})],
+      ['Mailbox', openChannel({ email: true })],
+    ]),
     salesPlans: new Set(['November']),
     rules: new Set(['Sales team']),
     operators: new Set(['olga@example.com']),

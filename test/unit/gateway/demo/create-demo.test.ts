@@ -5,10 +5,11 @@ import { createDemo, demoPage } from '../../../../src/gateway/demo/create-demo.t
 import { createVault } from '../../../../src/platform/secrets.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { testGateway } from '../../../gateway.ts'
+import { closedChannels } from '../../../project.ts'
 
 const now = new Date('2026-11-02T09:00:00Z')
 const catalogue = new Map([[webchat.kind, webchat]])
-const parts = { catalogue, blocks, vault: createVault('a key for the tests only') }
+const parts = { catalogue, blocks, vault: createVault('a key for the tests only'), channels: closedChannels }
 
 let fresh: FreshDatabase
 
