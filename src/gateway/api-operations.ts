@@ -17,6 +17,7 @@ import * as flows from '../flows/flows.schemas.ts'
 import * as runs from '../flows/runs.schemas.ts'
 import type { Operation } from '../platform/http/operation.ts'
 import * as sync from '../sync/sync.schemas.ts'
+import * as operatorIdentities from '../team/identities/operator-identities.schemas.ts'
 import * as team from '../team/team.schemas.ts'
 import * as changes from './changes.schemas.ts'
 import * as contactCard from './contact-card/contact-card.schemas.ts'
@@ -25,6 +26,7 @@ import * as declarations from './declarations/declarations.schemas.ts'
 /** All calls of the API as plain data, without what answers them. */
 export const apiOperations: readonly Operation[] = [
   team,
+  operatorIdentities,
   channels,
   contacts,
   filters,

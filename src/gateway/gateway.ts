@@ -17,6 +17,7 @@ import { runsRoutes } from '../flows/runs.routes.ts'
 import { AppError } from '../platform/errors.ts'
 import { syncRoutes } from '../sync/sync.routes.ts'
 import { createKeyring } from '../team/authenticate-key.ts'
+import { operatorIdentitiesRoutes } from '../team/identities/operator-identities.routes.ts'
 import type { Route } from '../team/route.ts'
 import { teamRoutes } from '../team/team.routes.ts'
 import { apiOperations } from './api-operations.ts'
@@ -76,6 +77,7 @@ function mountApi(app: Hono, services: Services): void {
 export function apiRoutes(services: Services & { keyring: ReturnType<typeof createKeyring> }): Route[] {
   return [
     ...teamRoutes(services),
+    ...operatorIdentitiesRoutes(services),
     ...channelsRoutes(services),
     ...contactsRoutes(services),
     ...filtersRoutes({ ...services, filterFields }),

@@ -101,6 +101,12 @@ export const changeKinds = {
   'operator.deleted': ['An operator was removed.', '`operatorId`, `name`'],
   'operator.shift_started': ['An operator came on shift.', '`operatorId`, `name`'],
   'operator.shift_ended': ['An operator went off shift.', '`operatorId`, `name`'],
+  'operator.identity_linked': [
+    'An account in a channel is known as an operator’s.',
+    '`operatorId`, `identity`: its `kind` and `value`',
+  ],
+  'operator.identity_unlinked': ['An account was taken from an operator.', '`operatorId`, `identity`'],
+  'operator.link_code_created': ['A code was made that links an account to an operator.', '`operatorId`, `name`'],
   'operator.notified': ['An operator was reminded of a task.', '`noticeId`, `operatorId`, `taskId`, `text`'],
   'operator.notice_read': ['An operator read a notice.', '`noticeId`, `operatorId`'],
   'distribution_rule.created': ['A rule of distribution was made.', '`ruleId`, `name`'],
@@ -120,6 +126,10 @@ export const changeKinds = {
   'channel.created': ['A channel was made.', '`channelId`, `name`, `channelKind`'],
   'channel.updated': ['The settings of a channel changed.', '`channelId`, `name`, `fields`: their names'],
   'channel.connected': ['A channel was connected to its vendor.', '`channelId`, `name`, `address`'],
+  'channel.condition_changed': [
+    'A channel began to fail, was stopped, has to be signed in to, or works again.',
+    '`channelId`, `name`, `from`, `to`: working, signing_in, failing or stopped; `error`',
+  ],
   'channel.deleted': ['A channel was removed.', '`channelId`, `name`'],
   'event.replayed': ['An event that could not be processed is tried again.', '`event`'],
   'project.updated': ['The settings of the project changed.', '`fields`: their names'],
