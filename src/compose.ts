@@ -4,10 +4,13 @@ import { channelCatalogue } from '../adapters/index.ts'
 import { startChores } from './compose/chores.ts'
 import { keepQueues } from './compose/queues.ts'
 import { startReaders } from './compose/readers.ts'
+import type { ChannelCatalogue } from './conversations/channel.ts'
 import { ChannelHub } from './conversations/channel-hub.ts'
 import { messageSender } from './conversations/deliver-message.ts'
 import { channelOfQueue, channelQueue, type MessagePayload } from './conversations/message-delivery.ts'
+import { OrderDesk } from './conversations/orders/order-desk.ts'
 import { createPageHost, threadTopic } from './conversations/page-host.ts'
+import { sweepConversations } from './conversations/sweep-conversations.ts'
 import { sweepCrm } from './crm/sweep-crm.ts'
 import { performRequest } from './flows/blocks/external-request/perform-request.ts'
 import type { PreparedRequest } from './flows/blocks/external-request/prepare-request.ts'
@@ -65,11 +68,13 @@ const closingMs = 1000
 export interface Given {
   clock?: Clock
   db?: Database
+  catalogue?: ChannelCatalogue
 }
 
 /** Joins all parts and starts the program. Throws an AppError that says what keeps it from starting. */
 export async function startParley(config: Config, given: Given = {}): Promise<Parley> {
   const clock = given.clock ?? systemClock
+  const catalogue = given.catalogue ?? channelCatalogue
   const log = createLog(config.logLevel)
   const metrics = createMetrics()
   const processName = `${hostname()}-${process.pid}-${uuid().slice(0, 8)}`
@@ -83,7 +88,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   let server: RunningServer
   const safeHttp = withDemoHost(createSafeHttp(config), () => server.address)
   // Nothing is open yet: what the demo's channels can do is known later.
-  const demoParts = { catalogue: channelCatalogue, vault, blocks, channels: { capabilities: () => undefined } }
+  const demoParts = { catalogue, vault, blocks, channels: { capabilities: () => undefined } }
   const demo = await db.transaction((tx) => createDemo(tx, clock.now(), { apiKey: config.apiKey }, demoParts))
   const stopping = new AbortController()
 
@@ -94,8 +99,10 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     clock,
     log,
     vault,
-    catalogue: channelCatalogue,
+    catalogue,
     publicUrl: config.publicUrl,
+    dataDir: config.dataDir,
+    http: safeHttp,
     receive: (channelId, events) => road.receive(channelId, events),
   })
   const senders = [messageSender(hub, metrics), webhookSender({ db, vault, http: safeHttp, clock })]
@@ -118,6 +125,15 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     onAnswer: (threadId, answer) => road.add({ kind: 'answer', threadId, answer }),
   })
   const signals = await openSignals(db, processName, lookEverywhere)
+  const orders = new OrderDesk({
+    db,
+    clock,
+    log,
+    vault,
+    held: () => hub.ids().filter((id) => dispatcher.owns(channelQueue(id))),
+    adapter: (channelId) => hub.adapter(channelId),
+    signals,
+  })
   road = createRoad({
     db,
     clock,
@@ -142,6 +158,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
 
   function tellOthers(result: BatchResult): void {
     if (result.writes.changes.length > 0) signals.notify('changes')
+    for (const channelId of result.writes.ordered) orders.wake(channelId)
     for (const thread of result.threads)
       if (hub.hasPages(thread.channelId)) signals.notify(threadTopic(thread.channelId, thread.externalId))
     for (const { queue, payload } of result.writes.deliveries) {
@@ -158,6 +175,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     for (const reader of readers) reader.wake()
   })
   signals.onTopics('queue:', (queue) => dispatcher.wake(queue))
+  signals.onTopics('order:', () => void orders.work())
   signals.onTopics('project:', (projectId) => cache.forget(Number(projectId)))
   signals.onTopics('channel:', (channelId) => void reopen(Number(channelId)))
 
@@ -172,6 +190,8 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     dispatcher.tick()
     await sweepRoad(db, clock, road)
     await sweepCrm(db, clock, signals.notify)
+    road.wake(await sweepConversations(db, clock))
+    void orders.work()
   }
   const chores = works
     ? startChores({ db, clock, log, signals, historyDays: config.historyDays, stopping: stopping.signal, sweep })
@@ -190,7 +210,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       vault,
       safeHttp,
       blocks,
-      catalogue: channelCatalogue,
+      catalogue,
       road,
       channels,
       pageHost: createPageHost({ db, hub, signals, receive: road.receive }),
@@ -220,6 +240,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       await server.close(left())
       await within(left(), Promise.all([chores?.stopSweeping(), ...readers.map((reader) => reader.stop())]))
       await chores?.stopJobs(left())
+      await within(left(), orders.stop())
       await callOut.stop(left())
       await within(left(), road.idle())
       await dispatcher.stop(left())

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { channelCatalogue } from '../adapters/index.ts'
 import { type Parley, startParley } from '../src/compose.ts'
+import type { ChannelCatalogue } from '../src/conversations/channel.ts'
 import type { Channel } from '../src/conversations/conversation.ts'
 import { createChannel } from '../src/conversations/create-channel.ts'
 import { blocks } from '../src/flows/blocks/registry.ts'
@@ -22,19 +23,20 @@ export const testSecret = 'a secret for tests only, 32 bytes'
 export interface Seed {
   channels: { kind: string; name: string; settings: Record<string, unknown> }[]
   flows: FlowInput[]
+  /** Another one than the program's own. */
+  catalogue?: ChannelCatalogue
 }
 
 /** Makes a project with channels and published flows. */
 export async function seed(
   db: Database,
-  { channels, flows }: Seed,
+  { channels, flows, catalogue = channelCatalogue }: Seed,
 ): Promise<{ work: WorkContext; channels: Channel[] }> {
   const work = await makeProject(db, new Date())
   const vault = createVault(testSecret)
   const made = await db.transaction(async (tx) => {
     const rows: Channel[] = []
-    for (const channel of channels)
-      rows.push(await createChannel(tx, work, channel, { catalogue: channelCatalogue, vault }))
+    for (const channel of channels) rows.push(await createChannel(tx, work, channel, { catalogue, vault }))
     for (const draft of flows) {
       const flow = await saveFlow(tx, work, { draft })
       await publishFlow(tx, work, { flowId: flow.id }, { registry: blocks, channels: closedChannels })
@@ -59,10 +61,11 @@ export function testConfig(env: Record<string, string> = {}): Config {
 /** Starts the whole program in this process over a test's database. */
 export async function startTestParley(
   db: Database,
-  options: { clock?: Clock; env?: Record<string, string> } = {},
+  options: { clock?: Clock; env?: Record<string, string>; catalogue?: ChannelCatalogue } = {},
 ): Promise<Parley & { dispose(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-test-'))
-  const parley = await startParley(testConfig({ DATA_DIR: directory, ...options.env }), { db, clock: options.clock })
+  const { clock, catalogue } = options
+  const parley = await startParley(testConfig({ DATA_DIR: directory, ...options.env }), { db, clock, catalogue })
   return {
     ...parley,
     dispose: async () => {

@@ -17,6 +17,10 @@ export function telegramCapabilities(kind: ConversationKind): Capabilities {
     reactions: true,
     typing: true,
     groups: true,
+    mentions: true,
+    createsGroups: false,
+    templates: false,
+    email: false,
     canWriteFirst: kind === 'group',
   }
 }

@@ -6,6 +6,8 @@ import { telegramSettings } from './settings.ts'
 export const telegram: ChannelDefinition = {
   kind: 'telegram',
   title: 'Telegram bot',
+  conversations: ['direct', 'group'],
+  example: { token: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw' },
   settings: telegramSettings,
   create: createTelegramAdapter,
 }

@@ -32,6 +32,10 @@ const capabilities: Omit<Capabilities, 'canWriteFirst'> = {
   reactions: false,
   typing: false,
   groups: false,
+  mentions: false,
+  createsGroups: false,
+  templates: false,
+  email: false,
 }
 
 /** A web chat: the page posts to `/hooks/{id}` and reads the thread's history from the channel's own pages. */

@@ -7,6 +7,8 @@ import { webchatSettings } from './settings.ts'
 export const webchat: ChannelDefinition = {
   kind: 'webchat',
   title: 'Web chat',
+  conversations: ['direct'],
+  example: { title: 'North Cars', welcome: 'How can we help?', color: '#0f766e' },
   settings: webchatSettings,
   create: createWebchatAdapter,
   pages: webchatPages,

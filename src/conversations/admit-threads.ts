@@ -56,6 +56,7 @@ export function personIn(people: People, projectId: number, person: Person): Con
 export function personOf(event: ThreadEvent): Person | undefined {
   if (event.kind === 'message' || event.kind === 'edit' || event.kind === 'reaction') return event.sender
   if (event.kind === 'membership' && !event.self) return event.person
+  if (event.kind === 'own_message') return event.to
   return undefined
 }
 
@@ -77,7 +78,7 @@ function findStrangers(threads: ThreadQueue[], people: People): NewPerson[] {
 
 /** A message opens a conversation, and so does a group that lets us or somebody in; a status or an unknown payload does not. */
 function opens(event: ThreadEvent): boolean {
-  if (event.kind === 'message') return true
+  if (event.kind === 'message' || event.kind === 'own_message') return true
   return (
     event.kind === 'membership' &&
     event.thread.kind === 'group' &&

@@ -5,11 +5,14 @@ import { newlyTold, newlyToldIdentities } from '../contacts/told-by-channel.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { toldFields } from '../team/told-fields.ts'
 import { type People, personIn } from './admit-threads.ts'
+import { applyOwnMessage } from './apply-own-message.ts'
 import type { BatchWrites } from './batch-writes.store.ts'
 import type { Conversation, Message } from './conversation.ts'
 import { migrateThread } from './conversations.store.ts'
+import { keepEarlyStatus } from './early-statuses.store.ts'
 import type { ChannelEvent, MessageEvent, Person } from './event.ts'
 import { advanceStatus, appendToAlbum, editMessage, markDeleted, setReactions } from './messages.store.ts'
+import { orderWork } from './orders/order-work.ts'
 import type { ThreadQueue } from './thread-queue.ts'
 
 /** A message that has just come in, with all that decides what it moves. */
@@ -40,11 +43,18 @@ export async function applyEvent(
   event: ChannelEvent,
 ): Promise<Incoming | undefined> {
   const { tx, writes } = tools
+  if (event.kind === 'work') {
+    await orderWork(tools, thread, event)
+    return undefined
+  }
   const conversation = thread.conversation
   if (!conversation) return undefined
   switch (event.kind) {
     case 'message':
       return applyMessage(tools, thread, conversation, event)
+    case 'own_message':
+      await applyOwnMessage(tools, thread, conversation, event)
+      return undefined
     case 'edit':
       if (!comesFromBlocked(tools, thread, event.sender)) await applyEdit(tools, conversation, event)
       return undefined
@@ -55,7 +65,7 @@ export async function applyEvent(
       if (!comesFromBlocked(tools, thread, event.sender)) await applyReaction(tools, thread, conversation, event)
       return undefined
     case 'status':
-      await advanceStatus(tx, conversation.id, event.messageExternalId, event.status, event.error)
+      await applyStatus(tools, conversation, event)
       return undefined
     case 'membership':
       applyMembership(tools, thread, conversation, event)
@@ -157,6 +167,15 @@ async function applyEdit(
     return
   }
   await editMessage(tx, conversation.id, event.message.externalId, { ...event.message, at: new Date(event.at) })
+}
+
+async function applyStatus(
+  { tx, writes }: ApplyTools,
+  conversation: Conversation,
+  { messageExternalId, status, error }: Extract<ChannelEvent, { kind: 'status' }>,
+): Promise<void> {
+  if (await advanceStatus(tx, conversation.id, messageExternalId, status, error)) return
+  await keepEarlyStatus(tx, conversation.id, messageExternalId, status, error, writes.now)
 }
 
 async function applyDeletion(

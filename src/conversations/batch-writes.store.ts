@@ -44,6 +44,8 @@ export class BatchWrites {
   readonly messages: Message[] = []
   readonly deliveries: DeliveryDraft[] = []
   readonly changes: ChangeDraft[] = []
+  /** Channels of which something was ordered. */
+  readonly ordered = new Set<number>()
   readonly #conversations = new Map<number, ConversationPatch>()
   readonly #contacts = new Map<number, ContactPatch>()
   readonly #events: Record<string, unknown>[] = []

@@ -2,13 +2,17 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { AppError, messageOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
+import type { SafeHttp } from '../platform/safe-http/safe-http.ts'
 import type { Vault } from '../platform/secrets.ts'
 import type { Capabilities, ChannelAdapter, ChannelCatalogue } from './channel.ts'
 import { openSettings } from './channel-settings.ts'
+import type { Condition } from './channel-tools.ts'
 import { enabledChannels, findChannel, findChannelByHook, updateChannelRow } from './channels.store.ts'
 import type { Channel } from './conversation.ts'
 import type { ChannelEvent, ThreadRef } from './event.ts'
+import { makeChannelTools } from './make-channel-tools.ts'
 import type { ConversationKind, Identity } from './message.ts'
+import { noteCondition } from './note-condition.ts'
 
 export interface ChannelHubOptions {
   db: Database
@@ -18,6 +22,9 @@ export interface ChannelHubOptions {
   catalogue: ChannelCatalogue
   /** Where vendors reach us from outside; undefined when they cannot. */
   publicUrl: string | undefined
+  /** For what channels must keep on a disk. */
+  dataDir: string
+  http: SafeHttp
   receive(channelId: number, events: ChannelEvent[]): Promise<void>
 }
 
@@ -148,7 +155,7 @@ export class ChannelHub {
   }
 
   async #openChannel(channel: Channel): Promise<void> {
-    const { catalogue, vault, publicUrl, clock, log } = this.#options
+    const { catalogue, vault, publicUrl, clock, log, http } = this.#options
     try {
       const definition = catalogue.get(channel.kind)
       if (!definition) throw new AppError('unsupported', `This program has no channels of the kind "${channel.kind}".`)
@@ -158,6 +165,9 @@ export class ChannelHub {
         hookUrl: publicUrl && `${publicUrl}/hooks/${channel.hookId}`,
         clock,
         log: log.child({ channel: channel.name }),
+        http,
+        ...makeChannelTools(channel, this.#options),
+        report: (condition) => this.#report(channel, condition),
         receive: (events) => this.#options.receive(channel.id, events),
       })
       this.#open.set(channel.id, { channel, adapter, settings, lastSent: undefined, unlisten: undefined })
@@ -178,6 +188,13 @@ export class ChannelHub {
     this.#open.delete(channelId)
     this.#byHook.delete(open.channel.hookId)
     return open
+  }
+
+  async #report(channel: Channel, condition: Condition): Promise<void> {
+    const { db, log, clock } = this.#options
+    const { qr: _, ...signIn } = condition.signIn ?? {}
+    log.info({ channel: channel.name, ...condition, signIn }, 'A channel tells how it fares.')
+    await noteCondition(db, channel.id, condition, clock.now())
   }
 
   async #fail(channel: Channel, error: unknown): Promise<void> {

@@ -3,7 +3,10 @@ import type { ZodObject } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
-import type { ChannelEvent, ThreadRef } from './event.ts'
+import type { SafeHttp } from '../platform/safe-http/safe-http.ts'
+import type { CallPlacer, GroupCreator, SignInSource, TemplateSource } from './abilities.ts'
+import type { ChannelFiles, ChannelState, Condition } from './channel-tools.ts'
+import type { ChannelEvent, ThreadRef, WorkEvent } from './event.ts'
 import type { Content, ConversationKind, Identity, MediaKind, Part } from './message.ts'
 
 /** A vendor's request to `/hooks/{id}`, its body as it came: signatures are made over it. */
@@ -72,6 +75,16 @@ export interface Capabilities {
   groups: boolean
   /** We may write before the person did. */
   canWriteFirst: boolean
+  /** A mention calls a chosen member of a group. */
+  mentions: boolean
+  /** It can make a group and invite people: {@link ChannelAdapter.groups}. */
+  createsGroups: boolean
+  /** Texts approved beforehand, which may be sent outside of the window. */
+  templates: boolean
+  /** Its messages have a subject and may have HTML. */
+  email: boolean
+  /** What it can do in a call that it places; absent where it cannot call. */
+  calls?: { speech: boolean; playback: boolean; digits: boolean; recording: boolean }
   /** Hours after the person's last message during which free text is allowed; absent when always. */
   windowHours?: number
 }
@@ -98,6 +111,16 @@ export interface ChannelContext<Settings = Record<string, unknown>> {
   hookUrl: string | undefined
   clock: Clock
   log: Log
+  /** For addresses that a person typed in: guarded against our own network. */
+  http: SafeHttp
+  /** What the adapter keeps for this channel, sealed in the database: a session, a place in a mailbox. */
+  state: ChannelState
+  /** Files that we keep ourselves. */
+  files: ChannelFiles
+  /** A directory of this channel's own on this machine; made at the first call. For what must lie on a disk, such as a browser's profile. */
+  folder(): Promise<string>
+  /** Tells how the channel fares now; shown by the API, and to operators when it fails. */
+  report(condition: Condition): Promise<void>
   /** Stores events; resolves after the commit, so the vendor may be told that they arrived. */
   receive(events: ChannelEvent[]): Promise<void>
 }
@@ -123,6 +146,13 @@ export interface ChannelAdapter {
   fetchFile?(ref: string): Promise<FetchedFile>
   /** Opens the picture that a person with these identities shows of themselves; undefined where there is none to see. */
   fetchPicture?(identities: readonly Identity[]): Promise<FetchedFile | undefined>
+  /** Works on an event that it made for itself. What it throws is tried again when retryable, else noted. */
+  work?(event: WorkEvent): Promise<void>
+  /** Signing in step by step, of an account that has no token. */
+  signIn?: SignInSource
+  groups?: GroupCreator
+  templates?: TemplateSource
+  calls?: CallPlacer
   /** Lets go of everything the adapter holds. */
   close(): Promise<void>
 }
@@ -148,6 +178,12 @@ export class SendError extends AppError {
 export interface ChannelDefinition {
   kind: string
   title: string
+  /** The kinds of conversations it has. */
+  conversations: readonly ConversationKind[]
+  /** It sends and signs in only where it listens: in the process that holds the channel's lease. */
+  staysWithListener?: boolean
+  /** Settings that make sense, for the reference pages and the tests. */
+  example: Record<string, unknown>
   /** The channel's settings; secret ones carry `.meta({ secret: true })` and are sealed at rest. */
   settings: ZodObject
   // biome-ignore lint/suspicious/noExplicitAny: each definition knows the shape of its own settings

@@ -37,6 +37,7 @@ export async function createConversations(
       assigneeId: null,
       dealId: null,
       unread: 0,
+      botReturnsAt: null,
       managerWrote: false,
       unreachable: null,
       lastMessageId: null,

@@ -3,6 +3,7 @@ import { boolean, index, integer, jsonb, pgSequence, pgTable, primaryKey, text, 
 import { contacts } from '../contacts/contacts.table.ts'
 import { id, moment, ref } from '../platform/columns.ts'
 import { projects } from '../team/team.table.ts'
+import type { Condition } from './channel-tools.ts'
 import type { ThreadEvent } from './event.ts'
 import type { ConversationKind, ConversationMode, DeliveryState, Entity, MessageDirection, Part } from './message.ts'
 
@@ -34,6 +35,10 @@ export const channels = pgTable(
     lastInAt: moment(),
     lastOutAt: moment(),
     error: text(),
+    /** How it fares, as its adapter tells; of kinds that listen or are signed in to. */
+    condition: jsonb().$type<Condition>(),
+    /** Seconds after which the bot returns to a conversation that somebody took over in the vendor's own app; null: by hand. */
+    botReturnsAfter: integer(),
     createdAt: moment().notNull(),
     updatedAt: moment().notNull(),
   },
@@ -61,6 +66,8 @@ export const conversations = pgTable(
     assigneeId: ref(),
     dealId: ref(),
     unread: integer().notNull().default(0),
+    /** When the bot returns by itself to what was taken over. */
+    botReturnsAt: moment(),
     /** A manager has written in this group, so the bot may answer when addressed. */
     managerWrote: boolean().notNull().default(false),
     /** The vendor told that messages no longer arrive: the bot was blocked or removed. */
@@ -74,6 +81,7 @@ export const conversations = pgTable(
     index('conversations_by_project').on(table.projectId, table.id),
     index('conversations_by_contact').on(table.contactId, table.id),
     index('conversations_by_channel').on(table.channelId, table.contactId),
+    index('conversations_to_return').on(table.botReturnsAt).where(sql`bot_returns_at is not null`),
     index('conversations_by_assignee').on(table.assigneeId).where(sql`assignee_id is not null`),
   ],
 )
@@ -122,6 +130,21 @@ export const events = pgTable(
     index('events_pending').on(table.threadId, table.id).where(sql`status = 'pending'`),
     index('events_parked').on(table.projectId, table.id).where(sql`status = 'parked'`),
   ],
+)
+
+/** What became of messages of ours whose sending is not noted yet: the vendor was quicker with it than we. */
+export const earlyStatuses = pgTable(
+  'early_statuses',
+  {
+    conversationId: ref()
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    externalId: text().notNull(),
+    status: text().$type<'sent' | 'delivered' | 'read' | 'failed'>().notNull(),
+    error: text(),
+    at: moment().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.conversationId, table.externalId, table.status] })],
 )
 
 /** Who takes part in a group. */

@@ -42,6 +42,23 @@ export interface MessageEvent extends EventBase {
   }
 }
 
+/**
+ * Somebody of the team wrote in the vendor's own app (on the phone, in the web mail): an operator's message that did not go
+ * through us. It takes the conversation over from the bot. What we sent ourselves is never told so.
+ */
+export interface OwnMessageEvent extends EventBase {
+  kind: 'own_message'
+  /** Whom it was written to, in a thread between two. */
+  to?: Person
+  message: {
+    externalId: string
+    text: string
+    entities?: Entity[]
+    parts?: Part[]
+    replyToExternalId?: string
+  }
+}
+
 /** A message was changed after it was sent; it moves no flow. */
 export interface EditEvent extends EventBase {
   kind: 'edit'
@@ -92,9 +109,19 @@ export interface UnknownEvent extends EventBase {
   raw: unknown
 }
 
+/**
+ * Something for the adapter itself: kept like every event, then handed to {@link ChannelAdapter.work} where the channel is
+ * listened to, at least once and one after another in each thread. It opens no conversation and moves no flow.
+ */
+export interface WorkEvent extends EventBase {
+  kind: 'work'
+  data: unknown
+}
+
 /** What an adapter makes of a vendor's request. */
 export type ChannelEvent =
   | MessageEvent
+  | OwnMessageEvent
   | EditEvent
   | DeletionEvent
   | ReactionEvent
@@ -102,6 +129,7 @@ export type ChannelEvent =
   | StatusEvent
   | MigrationEvent
   | UnknownEvent
+  | WorkEvent
 
 /** Something of our own that moves a run: it lines up with the channel's events of the same thread. */
 export interface SignalEvent {

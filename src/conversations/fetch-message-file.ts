@@ -1,5 +1,6 @@
 import type { Queryable } from '../platform/database/database.ts'
 import { AppError } from '../platform/errors.ts'
+import { openFile } from '../platform/files/open-file.ts'
 import type { ChannelAdapter, FetchedFile } from './channel.ts'
 import { findMessage } from './inbox.store.ts'
 
@@ -22,11 +23,15 @@ export async function fetchMessageFile(
     throw new AppError('not_found', `Message ${input.messageId} has no file at part ${input.part}; parts count from 0.`)
   }
   if ('url' in part.file) return new Response(null, { status: 302, headers: { location: part.file.url } })
+  const name = part.name ?? `file-${input.messageId}-${input.part}`
+  if ('kept' in part.file) {
+    const kept = await openFile(db, projectId, part.file.kept)
+    return fileAnswer(kept, kept.mime, name)
+  }
   const adapter = await adapterOf(found.channelId)
   if (!adapter.fetchFile) throw new AppError('unsupported', 'The channel of this message gives no files.')
   const file = await adapter.fetchFile(part.file.ref)
-  const name = part.name ?? file.name ?? `file-${input.messageId}-${input.part}`
-  return fileAnswer(file, file.mime ?? part.mime, name)
+  return fileAnswer(file, file.mime ?? part.mime, part.name ?? file.name ?? name)
 }
 
 /** A channel's file as an answer; what could run something in a browser is only offered to be kept. */

@@ -1,5 +1,5 @@
 import type { Capabilities } from './channel.ts'
-import type { Button, Content, Entity, MediaPart, OutboundPart } from './message.ts'
+import type { Button, Content, EmailPart, Entity, MediaPart, OutboundPart, TemplatePart } from './message.ts'
 import { splitText } from './split-text.ts'
 
 type LocationPart = Extract<OutboundPart, { type: 'location' }>
@@ -16,6 +16,10 @@ export function fitContent(content: Content, capabilities: Capabilities): Conten
   const rows = parts.rows.length > 0 ? parts.rows : undefined
   const plain = capabilities.text.formatting ? undefined : spellLinks(content.text, content.entities ?? [])
   const text = [plain ?? content.text, ...parts.lines].filter((line) => line !== '').join('\n')
+  const template = parts.whole.find((part) => part.type === 'template')
+  // What fills a template's gaps stands in it; the text only tells us what it reads as.
+  if (template) return [{ text: content.text, parts: [template] }]
+  if (capabilities.email) return [oneLetter(content, text, parts, plain === undefined)]
   const messages = withText(text, plain === undefined ? content.entities : undefined, parts.media, rows, capabilities)
   for (const part of [...parts.places, ...parts.cards]) messages.push({ text: '', parts: [part] })
   const [first] = messages
@@ -27,6 +31,15 @@ export function fitContent(content: Content, capabilities: Capabilities): Conten
     first.replyToExternalId = content.replyToExternalId
   }
   return messages
+}
+
+/** An e-mail is one thing, whatever it holds. */
+function oneLetter(content: Content, text: string, parts: SortedParts, formatted: boolean): Content {
+  const held: OutboundPart[] = [...parts.whole, ...parts.media, ...parts.places, ...parts.cards]
+  return {
+    ...contentOf(text, formatted ? content.entities : undefined, held),
+    ...(content.replyToExternalId !== undefined && { replyToExternalId: content.replyToExternalId }),
+  }
 }
 
 /**
@@ -58,12 +71,14 @@ interface SortedParts {
   places: LocationPart[]
   cards: ContactPart[]
   rows: Rows
+  /** What belongs to the message as a whole: its template, its subject. */
+  whole: (TemplatePart | EmailPart)[]
   /** What the channel cannot show, as text. */
   lines: string[]
 }
 
 function sortParts(parts: readonly OutboundPart[], capabilities: Capabilities): SortedParts {
-  const sorted: SortedParts = { media: [], places: [], cards: [], rows: [], lines: [] }
+  const sorted: SortedParts = { media: [], places: [], cards: [], rows: [], whole: [], lines: [] }
   for (const part of parts) {
     if (part.type === 'media') {
       if (capabilities.media.includes(part.media)) sorted.media.push(part)
@@ -74,6 +89,9 @@ function sortParts(parts: readonly OutboundPart[], capabilities: Capabilities): 
     } else if (part.type === 'contact') {
       if (capabilities.contactCard) sorted.cards.push(part)
       else sorted.lines.push(cardLine(part))
+    } else if (part.type === 'template' || part.type === 'email') {
+      // Only a channel that has them knows what to do with these; the text says the same elsewhere.
+      if (part.type === 'email' ? capabilities.email : capabilities.templates) sorted.whole.push(part)
     } else {
       const { rows, lines } = fitButtons(part.rows, capabilities)
       sorted.rows.push(...rows)

@@ -107,7 +107,7 @@ export async function readMembers(db: Queryable, conversationId: number): Promis
 export async function updateConversationRow(
   tx: Tx,
   id: number,
-  fields: Partial<Pick<Conversation, 'mode' | 'assigneeId' | 'unread'>>,
+  fields: Partial<Pick<Conversation, 'mode' | 'botReturnsAt' | 'assigneeId' | 'unread'>>,
 ): Promise<Conversation> {
   const [conversation] = await tx.orm.update(conversations).set(fields).where(eq(conversations.id, id)).returning()
   return conversation!

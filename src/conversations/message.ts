@@ -43,8 +43,15 @@ export const entitySchema = z.object({
 })
 export type Entity = z.infer<typeof entitySchema>
 
-/** Where a file is: an address that anybody can read, or the adapter's own reference, fetched through the channel. */
-export const fileSchema = z.union([z.object({ url: z.url({ protocol: /^https?$/ }) }), z.object({ ref: z.string() })])
+/**
+ * Where a file is: an address that anybody can read, the adapter's own reference, fetched through the channel, or a file that
+ * we keep ourselves, named by the SHA-256 of its content.
+ */
+export const fileSchema = z.union([
+  z.object({ url: z.url({ protocol: /^https?$/ }) }),
+  z.object({ ref: z.string() }),
+  z.object({ kept: z.string().regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of a kept file, in hex') }),
+])
 export type FileSource = z.infer<typeof fileSchema>
 
 export const mediaKinds = [
@@ -110,12 +117,41 @@ export const buttonsPartSchema = z.object({
   rows: z.array(z.array(buttonSchema).min(1)).min(1),
 })
 
+/** A text that the vendor has approved beforehand, with what fills its gaps; the text of the message is what it reads as. */
+export const templatePartSchema = z.object({
+  type: z.literal('template'),
+  name: z.string().min(1).max(512),
+  /** As the vendor spells it: `en_US`. */
+  language: z.string().min(2).max(20),
+  /** The values of its gaps by their names, or by their numbers from `1`. */
+  variables: z.record(z.string(), z.string().max(4000)).default({}),
+  /** A file for its heading, where it has one. */
+  header: fileSchema.optional(),
+  /** What fills the addresses of its buttons, by the button's place from `0`. */
+  buttons: z.record(z.string(), z.string().max(2000)).optional(),
+})
+export type TemplatePart = z.infer<typeof templatePartSchema>
+
+/** What an e-mail has besides its shown text. */
+export const emailPartSchema = z.object({
+  type: z.literal('email'),
+  subject: z.string().max(998).optional(),
+  html: z.string().max(1_000_000).optional(),
+  /** The text as it came, with what was quoted. */
+  source: z.string().max(1_000_000).optional(),
+  to: z.array(z.string().max(320)).max(100).optional(),
+  cc: z.array(z.string().max(320)).max(100).optional(),
+})
+export type EmailPart = z.infer<typeof emailPartSchema>
+
 /** What an operator or a flow can say besides text. */
 export const outboundPartSchema = z.discriminatedUnion('type', [
   mediaPartSchema,
   locationPartSchema,
   contactCardPartSchema,
   buttonsPartSchema,
+  templatePartSchema,
+  emailPartSchema,
 ])
 export type OutboundPart = z.infer<typeof outboundPartSchema>
 

@@ -75,23 +75,25 @@ export async function setReactions(
   )
 }
 
-/** Notes what became of a message of ours; a status never goes backwards. */
+/** Notes what became of a message of ours; a status never goes backwards. False when we know no such message. */
 export async function advanceStatus(
   tx: Tx,
   conversationId: number,
   externalId: string,
   status: 'sent' | 'delivered' | 'read' | 'failed',
   error: string | undefined,
-): Promise<void> {
-  await tx.query(
-    `update messages set status = $3::text, error = coalesce($4, error)
+): Promise<boolean> {
+  const rows = await tx.query(
+    `with noted as (update messages set status = $3::text, error = coalesce($4, error)
       where conversation_id = $1 and external_id = $2 and direction = 'outbound'
         and array_position(array['pending', 'failed', 'sent', 'delivered', 'read'], status)
           < array_position(array['pending', 'failed', 'sent', 'delivered', 'read'], $3::text)
         and not (status in ('delivered', 'read') and $3::text = 'failed')
-         or conversation_id = $1 and external_id = $2 and status = 'sent' and $3::text = 'failed'`,
+         or conversation_id = $1 and external_id = $2 and status = 'sent' and $3::text = 'failed')
+     select 1 from messages where conversation_id = $1 and external_id = $2 limit 1`,
     [conversationId, externalId, status, error ?? null],
   )
+  return rows.length > 0
 }
 
 /** What came of sending: the vendor's id, or why it failed. One statement for many messages. */

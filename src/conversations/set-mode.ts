@@ -19,8 +19,13 @@ export async function setMode(
 ): Promise<{ conversation: Conversation; threadIds: number[] }> {
   const { projectId, now } = context
   const before = await conversationForUpdate(tx, projectId, input.conversationId)
-  if (before.mode === input.mode) return { conversation: before, threadIds: [] }
-  const conversation = await updateConversationRow(tx, before.id, { mode: input.mode })
+  // What a person decides counts until another person decides: no time is over for it.
+  const decided = { mode: input.mode, botReturnsAt: null }
+  if (before.mode === input.mode) {
+    if (before.botReturnsAt === null) return { conversation: before, threadIds: [] }
+    return { conversation: await updateConversationRow(tx, before.id, decided), threadIds: [] }
+  }
+  const conversation = await updateConversationRow(tx, before.id, decided)
   const subject = { contactId: before.contactId, conversationId: before.id }
   await recordWork(tx, context, 'conversation.mode_changed', subject, { mode: input.mode })
   if (input.mode === 'manual') return { conversation, threadIds: [] }

@@ -1,4 +1,5 @@
 import type { InputMediaAudio, InputMediaDocument, InputMediaPhoto, InputMediaVideo } from 'grammy/types'
+import { AppError } from '../../../src/platform/errors.ts'
 import type { MediaKind, MediaPart } from '../../../src/conversations/message.ts'
 
 type AlbumItem = InputMediaPhoto | InputMediaVideo | InputMediaAudio | InputMediaDocument
@@ -16,6 +17,7 @@ const albums: Partial<Record<MediaKind, 'visual' | 'audio' | 'document'>> = {
 
 /** The address or reference of a file: Telegram takes either in the same place. */
 export function fileOf(part: MediaPart): string {
+  if ('kept' in part.file) throw new AppError('unsupported', 'A kept file cannot be sent by Telegram yet.')
   return 'url' in part.file ? part.file.url : part.file.ref
 }
 

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { webchat } from '../../../adapters/webchat/webchat.ts'
 import type { ChannelAdapter, ChannelDefinition } from '../../../src/conversations/channel.ts'
@@ -6,6 +7,7 @@ import type { Channel } from '../../../src/conversations/conversation.ts'
 import { createChannel } from '../../../src/conversations/create-channel.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { createLog } from '../../../src/platform/log.ts'
+import { createSafeHttp } from '../../../src/platform/safe-http/safe-http.ts'
 import { createVault } from '../../../src/platform/secrets.ts'
 import { type FreshDatabase, freshDatabase } from '../../database.ts'
 import { makeProject } from '../../project.ts'
@@ -51,6 +53,8 @@ describe('the channels that are open', () => {
       vault,
       catalogue,
       publicUrl: undefined,
+      dataDir: tmpdir(),
+      http: createSafeHttp({ allowedPrivateHosts: [] }),
       receive: async () => {},
     })
     await hub.load()

@@ -10,6 +10,8 @@ import { type TestGateway, testGateway } from '../../gateway.ts'
 const definition: ChannelDefinition = {
   kind: 'pigeon',
   title: 'Pigeon post',
+  conversations: ['direct'],
+  example: { token: 'feather-1' },
   settings: z.object({
     token: z.string().min(8, 'expected 8 characters or more').meta({ secret: true }),
     backup: z.string().optional().meta({ secret: true }),

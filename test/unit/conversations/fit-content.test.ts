@@ -16,6 +16,10 @@ const everything: Capabilities = {
   reactions: true,
   typing: true,
   groups: true,
+  mentions: true,
+  createsGroups: false,
+  templates: false,
+  email: false,
   canWriteFirst: true,
 }
 const nothing: Capabilities = {

@@ -3,6 +3,7 @@ import type { ChannelAdapter, HookRequest } from '../../../../src/conversations/
 import type { ChannelEvent } from '../../../../src/conversations/event.ts'
 import { VirtualClock } from '../../../../src/platform/clock.ts'
 import { createLog, type Log } from '../../../../src/platform/log.ts'
+import { channelContext } from '../../../channel-context.ts'
 import { type BotApi, type BotApiOptions, startBotApi } from '../../../doubles/bot-api/bot-api.ts'
 
 export const token = '700000001:test-token'
@@ -31,16 +32,17 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   const api = await startBotApi({ retryDelayMs: 5, ...options.api })
   const received: ChannelEvent[] = []
   const settings = telegram.settings.parse({ token, webhookSecret: secret, apiRoot: api.url, ...options.settings })
-  const adapter = telegram.create({
-    channel: { id: 1, projectId: 1, name: 'bot', settings },
-    hookUrl: 'hookUrl' in options ? options.hookUrl : hookUrl,
-    clock: new VirtualClock(),
-    log: options.log ?? createLog('silent'),
-    receive: async (events) => {
-      await options.onReceive?.(events)
-      received.push(...events)
-    },
-  })
+  const adapter = telegram.create(
+    channelContext(settings, {
+      hookUrl: 'hookUrl' in options ? options.hookUrl : hookUrl,
+      clock: new VirtualClock(),
+      log: options.log ?? createLog('silent'),
+      receive: async (events) => {
+        await options.onReceive?.(events)
+        received.push(...events)
+      },
+    }),
+  )
   return {
     api,
     adapter,

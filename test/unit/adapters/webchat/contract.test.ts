@@ -1,7 +1,6 @@
 import { webchatSettings } from '../../../../adapters/webchat/settings.ts'
 import { webchat } from '../../../../adapters/webchat/webchat.ts'
-import { systemClock } from '../../../../src/platform/clock.ts'
-import { createLog } from '../../../../src/platform/log.ts'
+import { channelContext } from '../../../channel-context.ts'
 import { type ChannelHarness, channelContract } from '../../../contracts/channel.ts'
 
 channelContract({
@@ -19,18 +18,7 @@ channelContract({
 })
 
 async function makeHarness(): Promise<ChannelHarness> {
-  const adapter = webchat.create({
-    channel: {
-      id: 7,
-      projectId: 1,
-      name: 'site',
-      settings: webchatSettings.parse({ identitySecret: 'a secret of the site' }),
-    },
-    hookUrl: undefined,
-    clock: systemClock,
-    log: createLog('silent'),
-    receive: async () => {},
-  })
+  const adapter = webchat.create(channelContext(webchatSettings.parse({ identitySecret: 'a secret of the site' })))
   let arrived = 0
   const post = async (number: number, authorization: string) => {
     const id = `00000000-0000-4000-8000-${`${number}`.padStart(12, '0')}`

@@ -6,20 +6,16 @@ import type { ChannelAdapter } from '../../../../src/conversations/channel.ts'
 import type { MessageEvent } from '../../../../src/conversations/event.ts'
 import { VirtualClock } from '../../../../src/platform/clock.ts'
 import type { AppError } from '../../../../src/platform/errors.ts'
-import { createLog } from '../../../../src/platform/log.ts'
+import { channelContext } from '../../../channel-context.ts'
 
 const identitySecret = 'a secret of the site, long enough'
 const messageId = '0b8fe1a4-3f0c-4a4e-9a53-6e1f0f3c2d11'
 const clock = new VirtualClock()
 
 function openAdapter(settings: Record<string, unknown> = { identitySecret }, channelId = 7): ChannelAdapter {
-  return webchat.create({
-    channel: { id: channelId, projectId: 1, name: 'site', settings: webchatSettings.parse(settings) },
-    hookUrl: 'https://chat.example/hooks/hook_abc',
-    clock,
-    log: createLog('silent'),
-    receive: async () => {},
-  })
+  const read = webchatSettings.parse(settings)
+  const channel = { id: channelId, projectId: 1, name: 'site', settings: read }
+  return webchat.create(channelContext(read, { channel, hookUrl: 'https://chat.example/hooks/hook_abc', clock }))
 }
 
 const anna = `Bearer visitor.${'A'.repeat(43)}`

@@ -3,9 +3,8 @@ import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { webchatSettings } from '../../../../adapters/webchat/settings.ts'
 import { webchat } from '../../../../adapters/webchat/webchat.ts'
-import { systemClock } from '../../../../src/platform/clock.ts'
 import { AppError } from '../../../../src/platform/errors.ts'
-import { createLog } from '../../../../src/platform/log.ts'
+import { channelContext } from '../../../channel-context.ts'
 import type { MemoryHost } from './memory-host.ts'
 
 export interface Served {
@@ -28,13 +27,13 @@ const statuses: Record<string, ContentfulStatusCode> = {
 /** The two doors of a web chat on a host, mounted as the gateway mounts them. */
 export function webchatApp(host: MemoryHost, served?: Pick<Served, 'trouble' | 'loseAnswers'>): Hono {
   const app = new Hono()
-  const adapter = webchat.create({
-    channel: { id: host.channelId, projectId: 1, name: 'site', settings: webchatSettings.parse(host.settings) },
-    hookUrl: undefined,
-    clock: systemClock,
-    log: createLog('silent'),
-    receive: (events) => host.receive(host.channelId, events),
-  })
+  const settings = webchatSettings.parse(host.settings)
+  const adapter = webchat.create(
+    channelContext(settings, {
+      channel: { id: host.channelId, projectId: 1, name: 'site', settings },
+      receive: (events) => host.receive(host.channelId, events),
+    }),
+  )
   app.onError((error, c) => {
     if (error instanceof AppError) return c.json({ detail: error.message }, statuses[error.code] ?? 500)
     return c.json({ detail: error.message }, 503)
