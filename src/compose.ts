@@ -213,6 +213,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       catalogue,
       road,
       channels,
+      orders,
       pageHost: createPageHost({ db, hub, signals, receive: road.receive }),
       projectChanged: (projectId) => signals.notify(`project:${projectId}`),
       deliveriesWake: () => {

@@ -83,6 +83,11 @@ export async function testGateway(
         handed.changed.push(id)
       },
     },
+    orders: {
+      ask: async () => {
+        throw new AppError('timeout', 'Nobody listens to channels beside this gateway.')
+      },
+    },
     pageHost: {
       channel: async () => undefined,
       receive: async () => {},

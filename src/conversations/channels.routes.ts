@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Database } from '../platform/database/database.ts'
+import { uuid } from '../platform/ids.ts'
 import { type Route, route } from '../team/route.ts'
-import type { ChannelAdapter } from './channel.ts'
-import { maskSettings, secretNames } from './channel-settings.ts'
+import type { ChannelAdapter, Receipt } from './channel.ts'
+import { secretNames } from './channel-settings.ts'
 import * as calls from './channels.schemas.ts'
 import { listChannels } from './channels.store.ts'
 import { connectChannel } from './connect-channel.ts'
@@ -10,11 +11,14 @@ import type { Channel } from './conversation.ts'
 import { type ChannelParts, createChannel } from './create-channel.ts'
 import { deleteChannel } from './delete-channel.ts'
 import { getChannel } from './get-channel.ts'
+import type { OrderDesk } from './orders/order-desk.ts'
+import { showChannels } from './show-channels.ts'
 import { updateChannel } from './update-channel.ts'
 
 interface Parts extends ChannelParts {
   db: Database
   publicUrl: string
+  orders: Pick<OrderDesk, 'ask'>
   channels: {
     adapter(channelId: number): Promise<ChannelAdapter>
     connect(channelId: number): Promise<{ address: string }>
@@ -27,7 +31,7 @@ const testTimeoutMs = 15_000
 /** The calls about channels and their kinds. */
 export function channelsRoutes(parts: Parts): Route[] {
   const { db, catalogue, channels } = parts
-  const show = (channel: Channel) => channelView(channel, parts)
+  const show = async (channel: Channel) => (await showChannels(db, [channel], parts))[0]!
   return [
     route(calls.getChannelKinds, () => ({
       items: [...catalogue.values()].map((definition) => ({
@@ -39,7 +43,7 @@ export function channelsRoutes(parts: Parts): Route[] {
     })),
     route(calls.getChannels, async ({ context, query }) => {
       const { items, nextCursor } = await listChannels(db, context.projectId, query)
-      return { items: items.map(show), nextCursor }
+      return { items: await showChannels(db, items, parts), nextCursor }
     }),
     route(calls.postChannel, async ({ context, body }) => {
       const channel = await db.transaction((tx) => createChannel(tx, context, body, parts))
@@ -62,21 +66,19 @@ export function channelsRoutes(parts: Parts): Route[] {
       show(await connectChannel(db, context, { channelId: params.id }, channels.connect)),
     ),
     route(calls.postTest, async ({ context, params, body }) => {
+      const { id, kind } = await getChannel(db, context.projectId, params.id)
+      const target = { thread: body.thread, kind: body.kind }
+      const ended = AbortSignal.timeout(testTimeoutMs)
+      if (!catalogue.get(kind)?.staysWithListener) {
+        return (await channels.adapter(id)).send(target, { action: 'message', text: body.text }, ended)
+      }
+      const order = { kind: 'test' as const, target, text: body.text }
+      return (await parts.orders.ask(id, `test:${uuid()}`, 'test', order, ended)) as Receipt
+    }),
+    route(calls.postReconnect, async ({ context, params }) => {
       const { id } = await getChannel(db, context.projectId, params.id)
-      const adapter = await channels.adapter(id)
-      const target = { thread: body.thread, kind: 'direct' as const }
-      return adapter.send(target, { action: 'message', text: body.text }, AbortSignal.timeout(testTimeoutMs))
+      await channels.changed(id)
+      return show(await getChannel(db, context.projectId, id))
     }),
   ]
-}
-
-/** The channel as it is shown outside. */
-export function channelView(channel: Channel, { catalogue, publicUrl }: Pick<Parts, 'catalogue' | 'publicUrl'>) {
-  const definition = catalogue.get(channel.kind)
-  return {
-    ...channel,
-    settings: definition ? maskSettings(definition, channel.settings) : {},
-    hookUrl: `${publicUrl}/hooks/${channel.hookId}`,
-    pageUrl: definition?.pages ? `${publicUrl}/channels/${channel.kind}/${channel.hookId}` : null,
-  }
 }

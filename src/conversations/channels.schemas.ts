@@ -17,6 +17,20 @@ export const channelSchema = z
     lastInAt: nullableMomentSchema,
     lastOutAt: nullableMomentSchema,
     error: z.string().nullable().describe('What went wrong last.'),
+    condition: z
+      .object({
+        state: z.enum(['working', 'connecting', 'signing_in', 'failing', 'stopped']),
+        error: z.string().optional(),
+      })
+      .nullable()
+      .describe('How it fares, as its adapter tells; null of kinds that only answer their vendor.'),
+    holder: z.string().nullable().describe('The process that listens to it and sends through it.'),
+    botReturnsAfter: z
+      .int()
+      .nullable()
+      .describe(
+        "Seconds after which the bot returns to a conversation that somebody took over in the vendor's own app.",
+      ),
     createdAt: momentSchema,
     updatedAt: momentSchema,
   })
@@ -111,6 +125,18 @@ export const postConnect = operation({
   answer: channelSchema,
 })
 
+export const postReconnect = operation({
+  ...channels,
+  id: 'reconnectChannel',
+  method: 'post',
+  path: '/channels/{id}/reconnect',
+  summary: 'Lets go of the connection to the vendor and makes it anew, in every process',
+  access: 'admin',
+  params: idParams,
+  answer: channelSchema,
+  status: 202,
+})
+
 export const postTest = operation({
   ...channels,
   id: 'testChannel',
@@ -121,6 +147,7 @@ export const postTest = operation({
   params: idParams,
   body: z.strictObject({
     thread: z.string().min(1).max(500).describe("The thread's id in the words of the vendor, such as a chat's number."),
+    kind: z.enum(['direct', 'group', 'email', 'call']).default('direct'),
     text: z.string().min(1).max(4000),
   }),
   answer: z.object({ externalIds: z.array(z.string()) }),

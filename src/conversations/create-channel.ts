@@ -19,11 +19,22 @@ export const channelNameSchema = z
   )
   .describe('Unique in the project; flows and declarations call the channel by it.')
 
+/** When the bot returns to what was taken over. */
+export const botReturnsAfterSchema = z
+  .int()
+  .min(60)
+  .max(30 * 24 * 60 * 60)
+  .nullable()
+  .describe(
+    "Seconds after which the bot returns to a conversation that somebody took over in the vendor's own app; null: by hand.",
+  )
+
 export const newChannelSchema = z.strictObject({
   kind: z.string().describe('One of `GET /channel-kinds`.'),
   name: channelNameSchema,
   settings: z.record(z.string(), z.unknown()).default({}).describe('As the kind describes them.'),
   enabled: z.boolean().default(true),
+  botReturnsAfter: botReturnsAfterSchema.optional(),
 })
 
 /** What channels are made with: the kinds there are, and what their secrets are sealed by. */
@@ -39,7 +50,7 @@ export async function createChannel(
   input: z.input<typeof newChannelSchema>,
   { catalogue, vault }: ChannelParts,
 ): Promise<Channel> {
-  const { kind, name, settings, enabled } = parseInput(newChannelSchema, input, 'channel')
+  const { kind, name, settings, enabled, botReturnsAfter } = parseInput(newChannelSchema, input, 'channel')
   const definition = definitionOf(catalogue, kind)
   const hookId = randomToken('hk')
   const channel = await insertChannel(tx, {
@@ -49,6 +60,7 @@ export async function createChannel(
     settings: sealSettings(definition, vault, hookId, readSettings(definition, settings)),
     hookId,
     enabled,
+    botReturnsAfter,
     createdAt: context.now,
     updatedAt: context.now,
   })

@@ -7,7 +7,13 @@ import { recordWork } from '../team/record-work.ts'
 import { mergeSettings, openSettings, readSettings, sealSettings } from './channel-settings.ts'
 import { findChannelByName, updateChannelRow } from './channels.store.ts'
 import type { Channel } from './conversation.ts'
-import { type ChannelParts, channelNameSchema, channelNameTaken, definitionOf } from './create-channel.ts'
+import {
+  botReturnsAfterSchema,
+  type ChannelParts,
+  channelNameSchema,
+  channelNameTaken,
+  definitionOf,
+} from './create-channel.ts'
 import { getChannel } from './get-channel.ts'
 
 export const channelUpdateSchema = z.strictObject({
@@ -17,6 +23,7 @@ export const channelUpdateSchema = z.strictObject({
     .optional()
     .describe('Laid over those it has: null takes one away, a masked secret stays as it was.'),
   enabled: z.boolean().optional().describe('A channel that is switched off neither receives nor sends.'),
+  botReturnsAfter: botReturnsAfterSchema.optional(),
 })
 
 /**
@@ -30,7 +37,7 @@ export async function updateChannel(
   { catalogue, vault }: ChannelParts,
 ): Promise<Channel> {
   const { channelId, ...rest } = input
-  const { name, settings, enabled } = parseInput(channelUpdateSchema, rest, 'channel')
+  const { name, settings, enabled, botReturnsAfter } = parseInput(channelUpdateSchema, rest, 'channel')
   const before = await getChannel(tx, context.projectId, channelId)
   const namesake = name === undefined ? undefined : await findChannelByName(tx, context.projectId, name)
   if (name !== undefined && namesake && namesake.id !== before.id) throw channelNameTaken(name)
@@ -41,12 +48,14 @@ export async function updateChannel(
   const changed = [
     ...(name !== undefined && name !== before.name ? ['name'] : []),
     ...(enabled !== undefined && enabled !== before.enabled ? ['enabled'] : []),
+    ...(botReturnsAfter !== undefined && botReturnsAfter !== before.botReturnsAfter ? ['botReturnsAfter'] : []),
     ...(isDeepStrictEqual(opened, wanted) ? [] : ['settings']),
   ]
   if (changed.length === 0) return before
   const channel = await updateChannelRow(tx, before.id, {
     name: name ?? before.name,
     enabled: enabled ?? before.enabled,
+    botReturnsAfter: botReturnsAfter === undefined ? before.botReturnsAfter : botReturnsAfter,
     ...(changed.includes('settings') && { settings: sealSettings(definition, vault, before.hookId, wanted) }),
     error: null,
     updatedAt: context.now,

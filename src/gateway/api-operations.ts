@@ -7,12 +7,14 @@ import * as notes from '../contacts/notes.schemas.ts'
 import * as channels from '../conversations/channels.schemas.ts'
 import * as conversations from '../conversations/conversations.schemas.ts'
 import * as dialogues from '../conversations/dialogues.schemas.ts'
+import * as signIn from '../conversations/sign-in.schemas.ts'
 import * as crm from '../crm/crm.schemas.ts'
 import * as deals from '../crm/deals.schemas.ts'
 import * as distribution from '../crm/distribution/distribution.schemas.ts'
 import * as salesPlans from '../crm/sales-plans/sales-plans.schemas.ts'
 import * as tasks from '../crm/tasks/tasks.schemas.ts'
 import * as calculator from '../flows/calculator/calculator.schemas.ts'
+import * as emailTemplates from '../flows/email-templates/email-templates.schemas.ts'
 import * as flows from '../flows/flows.schemas.ts'
 import * as runs from '../flows/runs.schemas.ts'
 import type { Operation } from '../platform/http/operation.ts'
@@ -22,6 +24,7 @@ import * as team from '../team/team.schemas.ts'
 import * as changes from './changes.schemas.ts'
 import * as contactCard from './contact-card/contact-card.schemas.ts'
 import * as declarations from './declarations/declarations.schemas.ts'
+import * as files from './files/files.schemas.ts'
 
 /** All calls of the API as plain data, without what answers them. */
 export const apiOperations: readonly Operation[] = [
@@ -36,12 +39,15 @@ export const apiOperations: readonly Operation[] = [
   merges,
   conversations,
   dialogues,
+  signIn,
+  files,
   crm,
   deals,
   distribution,
   tasks,
   salesPlans,
   flows,
+  emailTemplates,
   runs,
   calculator,
   sync,

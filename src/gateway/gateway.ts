@@ -12,6 +12,7 @@ import { crmRoutes } from '../crm/crm.routes.ts'
 import { salesPlansRoutes } from '../crm/sales-plans/sales-plans.routes.ts'
 import { tasksRoutes } from '../crm/tasks/tasks.routes.ts'
 import { calculatorRoutes } from '../flows/calculator/calculator.routes.ts'
+import { emailTemplatesRoutes } from '../flows/email-templates/email-templates.routes.ts'
 import { flowsRoutes } from '../flows/flows.routes.ts'
 import { runsRoutes } from '../flows/runs.routes.ts'
 import { AppError } from '../platform/errors.ts'
@@ -26,6 +27,7 @@ import { contactCardRoutes } from './contact-card/contact-card.routes.ts'
 import { declarationsRoutes } from './declarations/declarations.routes.ts'
 import { mountCars } from './demo/cars.routes.ts'
 import { endStreams } from './end-streams.ts'
+import { filesRoutes, mountFileLinks } from './files/files.routes.ts'
 import { filterFields } from './filter-fields.ts'
 import { mountHealth } from './health.routes.ts'
 import { mountHooks } from './hooks.routes.ts'
@@ -36,6 +38,7 @@ import { mountPostbacks } from './postbacks.routes.ts'
 import { problemOf } from './problems.ts'
 import { requestIdOf } from './request-id.ts'
 import type { Services } from './services.ts'
+import { mountSignIn, signInRoutes } from './sign-in/sign-in.routes.ts'
 import { version } from './version.ts'
 
 /** The whole server as one app: hooks first, because they are many, then health, pages of channels and the API. */
@@ -53,6 +56,8 @@ export function createGateway(services: Services): Hono {
   mountPostbacks(app, services)
   mountHealth(app, services)
   mountCars(app)
+  mountFileLinks(app, services)
+  mountSignIn(app, services)
   app.get('/', (c) => c.json({ name: 'Parley', version, api: `${apiBase}/openapi.json` }))
   app.use('/channels/*', endStreams(services.stopping))
   for (const definition of services.catalogue.values()) {
@@ -79,6 +84,8 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...teamRoutes(services),
     ...operatorIdentitiesRoutes(services),
     ...channelsRoutes(services),
+    ...signInRoutes(services),
+    ...filesRoutes(services),
     ...contactsRoutes(services),
     ...filtersRoutes({ ...services, filterFields }),
     ...identitiesRoutes(services),
@@ -91,6 +98,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...tasksRoutes(services),
     ...salesPlansRoutes(services),
     ...flowsRoutes(services),
+    ...emailTemplatesRoutes(services),
     ...runsRoutes(services),
     ...calculatorRoutes(services),
     ...syncRoutes(services),

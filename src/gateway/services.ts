@@ -1,6 +1,7 @@
 import type { Capabilities, ChannelAdapter, ChannelCatalogue, PageHost } from '../conversations/channel.ts'
 import type { ChannelEvent } from '../conversations/event.ts'
 import type { ConversationKind } from '../conversations/message.ts'
+import type { OrderDesk } from '../conversations/orders/order-desk.ts'
 import type { BlockRegistry } from '../flows/block.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -42,6 +43,8 @@ export interface Services {
   catalogue: ChannelCatalogue
   road: Road
   channels: OpenChannels
+  /** What is to be done through a channel where it is listened to. */
+  orders: Pick<OrderDesk, 'ask'>
   /** What pages of channels (the web chat) work with. */
   pageHost: PageHost
   /** Settings, variables or live flows of a project changed: what any process remembers of them is to be forgotten. */

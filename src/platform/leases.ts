@@ -25,3 +25,12 @@ export async function releaseLeases(db: Queryable, holder: string): Promise<void
 export async function clearLeases(db: Queryable): Promise<void> {
   await db.query('delete from leases')
 }
+
+/** Who holds the named leases now, by name. */
+export async function leaseHolders(db: Queryable, names: string[]): Promise<Map<string, string>> {
+  const rows = await db.query<{ name: string; holder: string }>(
+    'select name, holder from leases where name = any($1::text[]) and expires_at > now()',
+    [names],
+  )
+  return new Map(rows.map(({ name, holder }) => [name, holder]))
+}

@@ -5,7 +5,7 @@ import { AppError, type ErrorCode, messageOf } from '../../platform/errors.ts'
 import type { Log } from '../../platform/log.ts'
 import { isSealed, type Vault } from '../../platform/secrets.ts'
 import type { GroupProgress, GroupRequest, SignInStep } from '../abilities.ts'
-import type { ChannelAdapter } from '../channel.ts'
+import type { ChannelAdapter, Target } from '../channel.ts'
 import type { WorkEvent } from '../event.ts'
 import { type ChannelOrder, dueOrders, findOrder, insertOrder, updateOrder } from './orders.store.ts'
 
@@ -13,6 +13,7 @@ import { type ChannelOrder, dueOrders, findOrder, insertOrder, updateOrder } fro
 export type OrderInput =
   | { kind: 'sign_in'; step: SignInStep }
   | { kind: 'create_group'; request: GroupRequest }
+  | { kind: 'test'; target: Target; text: string }
   | { kind: 'work'; event: WorkEvent }
 
 export interface OrderParts {
@@ -28,6 +29,7 @@ export interface OrderParts {
 
 /** Waits after failed attempts: from a second, doubling to ten minutes, for about two hours. */
 const retryDelaysMs = doublingDelays(1000, 600_000, 20)
+const testTimeoutMs = 15_000
 /** Whoever waits for an order looks for its end so often, in milliseconds, should no signal come. */
 const lookMs = 1000
 
@@ -143,8 +145,9 @@ export class OrderDesk {
     const { clock, log } = this.#parts
     const known = error instanceof AppError
     const delay = (known ? error.retryAfterMs : undefined) ?? retryDelaysMs[order.attempts]
-    // Whoever signs in waits for the answer and tries again by hand.
-    const again = known && error.retryable && order.kind !== 'sign_in' && order.attempts < retryDelaysMs.length
+    // Whoever signs in or tests waits for the answer and tries again by hand.
+    const byHand = order.kind === 'sign_in' || order.kind === 'test'
+    const again = known && error.retryable && !byHand && order.attempts < retryDelaysMs.length
     if (again && delay !== undefined) {
       return { error: messageOf(error), dueAt: new Date(clock.now().getTime() + delay) }
     }
@@ -184,6 +187,8 @@ async function carryOut(
         { people: {}, ...(progress as Partial<GroupProgress> | null) },
         (reached) => save({ ...reached }),
       )
+    case 'test':
+      return adapter.send(input.target, { action: 'message', text: input.text }, AbortSignal.timeout(testTimeoutMs))
     case 'work':
       return adapter.work?.(input.event)
   }

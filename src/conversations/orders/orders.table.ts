@@ -27,7 +27,7 @@ export const channelOrders = pgTable(
       .references(() => channels.id, { onDelete: 'cascade' }),
     /** An order with the same key is the same order. */
     key: text().notNull(),
-    kind: text().$type<'sign_in' | 'create_group' | 'work'>().notNull(),
+    kind: text().$type<'sign_in' | 'create_group' | 'test' | 'work'>().notNull(),
     /** Orders of one lane are done one after another. */
     lane: text().notNull(),
     /** JSON; sealed where it may hold a password. */
