@@ -15,6 +15,8 @@ import { sweepCrm } from './crm/sweep-crm.ts'
 import { performRequest } from './flows/blocks/external-request/perform-request.ts'
 import type { PreparedRequest } from './flows/blocks/external-request/prepare-request.ts'
 import { blocks } from './flows/blocks/registry.ts'
+import { callPlacing } from './flows/calls/place-call.ts'
+import { sweepCalls } from './flows/calls/sweep-calls.ts'
 import type { BatchResult } from './flows/engine/advance-batch.ts'
 import { type Caller, createCallOut, requestSeal } from './flows/engine/call-out.ts'
 import { EngineCache } from './flows/engine/engine-cache.ts'
@@ -118,6 +120,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   const cache = new EngineCache(blocks, vault)
   const callers = new Map<string, Caller>([
     ['http', (request, signal) => performRequest(request as PreparedRequest, safeHttp, { signal })],
+    ['place-call', callPlacing({ db, clock, channels: hub })],
   ])
   const callOut = createCallOut({
     callers,
@@ -189,6 +192,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   const sweep = async (): Promise<void> => {
     dispatcher.tick()
     await sweepRoad(db, clock, road)
+    road.wake(await sweepCalls(db, clock))
     await sweepCrm(db, clock, signals.notify)
     road.wake(await sweepConversations(db, clock))
     void orders.work()

@@ -2,6 +2,7 @@ import { importHistory } from '../contacts/imports/imports.store.ts'
 import { workImports } from '../contacts/imports/work-imports.ts'
 import { eventHistory } from '../conversations/events.store.ts'
 import { noticeHistory } from '../crm/tasks/notices.store.ts'
+import { placedCallHistory } from '../flows/calls/placed-calls.store.ts'
 import { runHistory } from '../flows/trace.store.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -37,7 +38,15 @@ const sweepMs = 500
 /** What a working process does by itself, again and again. */
 export function startChores({ db, clock, log, signals, historyDays, stopping, sweep }: ChoreParts): Chores {
   const jobs = createJobs({ db, log })
-  const tables = [eventHistory, ...runHistory, ...platformHistory, postbackHistory, noticeHistory, importHistory]
+  const tables = [
+    eventHistory,
+    ...runHistory,
+    ...platformHistory,
+    postbackHistory,
+    noticeHistory,
+    importHistory,
+    placedCallHistory,
+  ]
   scheduleHistory(jobs, { db, clock, log, tables, days: historyDays })
   const imports = { db, clock, log, tell: () => signals.notify('changes') }
   const sweepers = [

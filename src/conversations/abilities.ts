@@ -107,6 +107,8 @@ export interface CallRequest {
 }
 
 export interface CallPlacer {
+  /** A second call with the same `key` is never placed, so that asking again after a crash is safe. */
+  refusesSecond?: boolean
   /**
    * Places a call and gives the vendor's id of it, which is the external id of its thread; what becomes of it comes as events
    * of that thread. `key` names the call for the vendor, where it can refuse a second one.

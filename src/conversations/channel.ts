@@ -83,8 +83,15 @@ export interface Capabilities {
   templates: boolean
   /** Its messages have a subject and may have HTML. */
   email: boolean
-  /** What it can do in a call that it places; absent where it cannot call. */
-  calls?: { speech: boolean; playback: boolean; digits: boolean; recording: boolean }
+  /** What it can do in a call that it places, and how many calls and minutes of calls it may place an hour; absent where it cannot call. */
+  calls?: {
+    speech: boolean
+    playback: boolean
+    digits: boolean
+    recording: boolean
+    perHour?: number
+    minutesPerHour?: number
+  }
   /** Hours after the person's last message during which free text is allowed; absent when always. */
   windowHours?: number
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { durationSchema } from '../platform/duration.ts'
+import { callEvents } from './calls/call-events.ts'
 
 const idSchema = z
   .string()
@@ -153,6 +154,24 @@ export const triggerSchema = z.discriminatedUnion('type', [
     type: z.literal('command').describe('A command such as /start, at any time.'),
     name: z.string().regex(/^[\p{L}\p{N}_]{1,32}$/u, 'expected a command without its slash, such as start'),
     ...triggerBase,
+  }),
+  z.strictObject({
+    type: z.literal('call').describe('Something happens in a phone call.'),
+    events: z
+      .array(z.enum(callEvents))
+      .min(1)
+      .default(['incoming'])
+      .describe(
+        'incoming: somebody calls us. answered, digits, speech: in the call; a run that waits for a reply takes digits and speech first. ' +
+          'missed: somebody called and nobody took it. completed, busy, no_answer, canceled, failed: how it ended. recording: it can be heard. ' +
+          'A run that begins behind the end talks where the contact wrote last.',
+      ),
+    direction: z
+      .enum(['inbound', 'outbound', 'any'])
+      .default('inbound')
+      .describe('Calls to us, calls that we placed, or both.'),
+    ...triggerBase,
+    conversations: triggerBase.conversations.unwrap().default(['call']),
   }),
   ...changeTriggers,
   z.strictObject({ type: z.literal('postback').describe('A postback that names this flow.'), ...triggerBase }),

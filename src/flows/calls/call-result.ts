@@ -5,7 +5,7 @@ export const callOutcomes = ['answered', 'digits', 'busy', 'no_answer', 'failed'
 export type CallOutcome = (typeof callOutcomes)[number]
 
 /** What became of a call that was placed. */
-export interface CallResult {
+export interface PlacedCallResult {
   outcome: CallOutcome
   /** What was keyed in. */
   digits?: string
@@ -29,7 +29,7 @@ const lateDigitsMs = 2000
  *
  * @param digits How many digits are waited for; 0 when none.
  */
-export function callResult(steps: readonly CallStep[], digits: number, now: Date): CallResult | undefined {
+export function callResult(steps: readonly CallStep[], digits: number, now: Date): PlacedCallResult | undefined {
   const keyed = digits > 0 ? digitsOf(steps) : ''
   const end = steps.find((step) => ends.includes(step.event))
   const isFull = keyed.length >= digits || keyed.includes('#')
@@ -39,11 +39,6 @@ export function callResult(steps: readonly CallStep[], digits: number, now: Date
   if (!end) return undefined
   if (digits > 0 && end.event === 'completed' && now.getTime() - end.at.getTime() < lateDigitsMs) return undefined
   return { outcome: outcomeOf(end.event), ...secondsOf(end), ...reasonOf(end) }
-}
-
-/** Whether somebody has taken the call. */
-export function wasAnswered(steps: readonly CallStep[]): boolean {
-  return steps.some((step) => step.event === 'answered')
 }
 
 function digitsOf(steps: readonly CallStep[]): string {
@@ -60,12 +55,12 @@ function outcomeOf(end: string): CallOutcome {
   return end === 'canceled' ? 'no_answer' : 'failed'
 }
 
-function secondsOf(end: CallStep | undefined): Pick<CallResult, 'seconds'> {
+function secondsOf(end: CallStep | undefined): Pick<PlacedCallResult, 'seconds'> {
   const seconds = end?.data?.duration
   return typeof seconds === 'number' ? { seconds } : {}
 }
 
-function reasonOf(end: CallStep): Pick<CallResult, 'reason'> {
+function reasonOf(end: CallStep): Pick<PlacedCallResult, 'reason'> {
   const { reason, sipStatus } = end.data ?? {}
   const words = [sipStatus, reason].filter((word) => word !== undefined && word !== '').join(' ')
   return words === '' ? {} : { reason: words }

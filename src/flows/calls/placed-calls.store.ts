@@ -2,7 +2,7 @@ import { and, eq, ne } from 'drizzle-orm'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { jsonRowReader } from '../../platform/database/json-row.ts'
 import type { HistoryTable } from '../../platform/history/prune-history.ts'
-import type { CallResult, CallStep } from './call-result.ts'
+import type { CallStep, PlacedCallResult } from './call-result.ts'
 import { placedCalls } from './placed-calls.table.ts'
 
 export type PlacedCall = typeof placedCalls.$inferSelect
@@ -70,7 +70,7 @@ export async function postponeDeadline(db: Queryable, key: string, deadline: Dat
 export async function noteResult(
   tx: Tx,
   key: string,
-  over: { result: CallResult; now: Date; doubtful?: boolean },
+  over: { result: PlacedCallResult; now: Date; doubtful?: boolean },
 ): Promise<boolean> {
   const { result, now, doubtful } = over
   const rows = await tx.orm
@@ -80,11 +80,17 @@ export async function noteResult(
       result,
       endedAt: now,
       ...(doubtful && { doubtful }),
-      ...(!doubtful && { seconds: Math.ceil(result.seconds ?? 0) }),
+      ...secondsOf(result, doubtful),
     })
     .where(and(eq(placedCalls.key, key), ne(placedCalls.status, 'ended')))
     .returning({ id: placedCalls.id })
   return rows.length > 0
+}
+
+/** What counts for the hour: nothing when nobody took the call, and all that it may take where that is not known. */
+function secondsOf({ outcome, seconds }: PlacedCallResult, doubtful = false): { seconds?: number } {
+  if (seconds !== undefined) return { seconds: Math.ceil(seconds) }
+  return doubtful || outcome === 'answered' || outcome === 'digits' ? {} : { seconds: 0 }
 }
 
 /** Calls that the vendor has, with what their threads tell of them, those that are nearest to their deadline first. */

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { boolean, index, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core'
 import { id, moment, ref } from '../../platform/columns.ts'
 import { projects } from '../../team/team.table.ts'
-import type { CallResult } from './call-result.ts'
+import type { PlacedCallResult } from './call-result.ts'
 
 /** `placing`: noted, and the vendor is being asked. `placed`: the vendor has it. `ended`: its result is known. */
 export type PlacedCallStatus = 'placing' | 'placed' | 'ended'
@@ -32,7 +32,7 @@ export const placedCalls = pgTable(
     maxSeconds: integer().notNull(),
     /** When it has failed unless something was heard of it. */
     deadline: moment().notNull(),
-    result: jsonb().$type<CallResult>(),
+    result: jsonb().$type<PlacedCallResult>(),
     createdAt: moment().notNull(),
     endedAt: moment(),
   },

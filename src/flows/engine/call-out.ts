@@ -4,8 +4,11 @@ import type { CallResult } from '../block.ts'
 import type { CallAnswer } from './advance-thread.ts'
 import type { StartedCall } from './thread-context.ts'
 
-/** Does work outside for blocks: gives its result, which must be JSON, or throws. */
-export type Caller = (request: unknown, signal: AbortSignal) => Promise<unknown>
+/**
+ * Does work outside for blocks: gives its result, which must be JSON, or throws. `key` (`run:branch`) names the work: it is the same
+ * when another process repeats it.
+ */
+export type Caller = (request: unknown, signal: AbortSignal, key: string) => Promise<unknown>
 
 export interface CallOutOptions {
   callers: ReadonlyMap<string, Caller>
@@ -28,6 +31,11 @@ const callsAtOnce = 256
 /** What seals requests at rest: they may hold secrets. */
 export const requestSeal = 'run:request'
 
+/** The name of a branch's work outside, for its caller. */
+export function workKey(runId: number, branchId: number): string {
+  return `${runId}:${branchId}`
+}
+
 /** Begins work outside right after the commit that asked for it. */
 export function createCallOut({ callers, vault, onAnswer }: CallOutOptions): CallOut {
   const waiting: StartedCall[] = []
@@ -45,15 +53,15 @@ export function createCallOut({ callers, vault, onAnswer }: CallOutOptions): Cal
     }
   }
   const perform = async ({ runId, threadId, branch }: StartedCall): Promise<void> => {
-    const result = await resultOf(branch.caller, branch.request)
+    const result = await resultOf(branch.caller, branch.request, workKey(runId, branch.id))
     // Cut off by our own stop it has no result: the run keeps waiting, and the call is made again.
     if (!stopping.signal.aborted || result.ok) onAnswer(threadId, { runId, branchId: branch.id, result })
   }
-  const resultOf = async (name: string, sealed: string): Promise<CallResult> => {
+  const resultOf = async (name: string, sealed: string, key: string): Promise<CallResult> => {
     try {
       const caller = callers.get(name)
       if (!caller) return { ok: false, error: `This program has no caller "${name}".` }
-      return { ok: true, value: await caller(JSON.parse(vault.open(sealed, requestSeal)), stopping.signal) }
+      return { ok: true, value: await caller(JSON.parse(vault.open(sealed, requestSeal)), stopping.signal, key) }
     } catch (error) {
       return { ok: false, error: messageOf(error) }
     }

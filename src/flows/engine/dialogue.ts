@@ -46,7 +46,8 @@ export async function dialogueOf(context: ThreadContext, state: RunState): Promi
 export async function knownDialogue(context: ThreadContext, state: RunState): Promise<Dialogue | undefined> {
   const { conversation, externalId } = context.thread
   const id = state.run.conversationId
-  if (conversation && (id === null || id === conversation.id)) {
+  // A run without a conversation that a call moves talks where the contact writes.
+  if (conversation && (id === conversation.id || (id === null && conversation.kind !== 'call'))) {
     state.run.conversationId = conversation.id
     return { conversation, threadExternalId: externalId }
   }

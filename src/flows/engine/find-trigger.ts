@@ -10,6 +10,8 @@ export interface TriggerInput {
   first: boolean
   conversationKind: ConversationKind
   channelName: string | undefined
+  /** The step of a call that the message tells, if it tells one. */
+  call?: { event: string; direction: 'inbound' | 'outbound' }
 }
 
 export interface Pulled {
@@ -43,6 +45,20 @@ export function findKeyword(flows: readonly CompiledFlow[], input: TriggerInput,
 export function findOpening(flows: readonly CompiledFlow[], input: TriggerInput): Pulled | undefined {
   const first = input.first ? find(flows, input, (trigger) => trigger.type === 'first_message') : undefined
   return first ?? find(flows, input, (trigger) => trigger.type === 'any_message')
+}
+
+/** Finds the trigger for a step of a call. */
+export function findCall(flows: readonly CompiledFlow[], input: TriggerInput): Pulled | undefined {
+  const { call } = input
+  if (!call) return undefined
+  return find(
+    flows,
+    input,
+    (trigger) =>
+      trigger.type === 'call' &&
+      trigger.events.some((event) => event === call.event) &&
+      (trigger.direction === 'any' || trigger.direction === call.direction),
+  )
 }
 
 function find(

@@ -5,6 +5,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { RunCause } from '../run.ts'
 import { moveRuns } from './move-runs.ts'
 import { beginRun, closeMove, endRun } from './run-state.ts'
+import { takeCallResult } from './take-call.ts'
 import type { ThreadContext } from './thread-context.ts'
 
 const startSchema = z.object({
@@ -22,7 +23,10 @@ const startSchema = z.object({
 
 const stopSchema = z.object({ run: z.number() })
 
-/** Lets a signal of our own move runs: `start` begins one, `stop` ends one, `resume` goes on with what was due in manual mode. */
+/**
+ * Lets a signal of our own move runs: `start` begins one, `stop` ends one, `resume` goes on with what was due in manual mode,
+ * `call_result` tells what became of a call that was placed for one.
+ */
 export async function takeSignal(context: ThreadContext, { signal, data }: SignalEvent): Promise<void> {
   context.reply = undefined
   context.sender = context.thread.contact
@@ -34,8 +38,13 @@ export async function takeSignal(context: ThreadContext, { signal, data }: Signa
     case 'resume':
       for (const state of context.runs) state.touched = true
       return closeMove(context)
+    case 'call_result':
+      return takeCallResult(context, data)
     default:
-      throw new AppError('unsupported', `The engine knows no signal "${signal}"; expected start, stop or resume.`)
+      throw new AppError(
+        'unsupported',
+        `The engine knows no signal "${signal}"; expected start, stop, resume or call_result.`,
+      )
   }
 }
 
