@@ -4,18 +4,37 @@ import { admitPeople, type NewPerson } from '../contacts/people.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { createConversations } from './conversations.store.ts'
 import type { Person, ThreadEvent } from './event.ts'
-import { personKey } from './locked-threads.store.ts'
+import { findOperators, type Operators, operatorIn, personKey } from './speaking-operators.store.ts'
 import type { ThreadQueue } from './thread-queue.ts'
 
 /** Contacts of the people that a batch speaks of, by `project/kind/value` of their surest identity. */
 export type People = Map<string, Contact>
 
+interface Stranger extends NewPerson {
+  /** Known from a stored event of a group: nobody has asked yet whether it is an operator. */
+  unasked: boolean
+}
+
 /**
  * Makes what the first event of a person or thread needs: contacts for people not met before, and a conversation for each
- * thread of a channel that has none. Called while the threads are locked; costs nothing when all are known.
+ * thread of a channel that has none. Called while the threads are locked; costs nothing when all are known. Operators who act
+ * in a group are no contacts.
  */
-export async function admitThreads(tx: Tx, now: Date, threads: ThreadQueue[], people: People): Promise<void> {
-  const strangers = findStrangers(threads, people)
+export async function admitThreads(
+  tx: Tx,
+  now: Date,
+  threads: ThreadQueue[],
+  people: People,
+  operators: Operators,
+): Promise<void> {
+  let strangers = findStrangers(threads, people, operators)
+  const unasked = strangers.filter((stranger) => stranger.unasked)
+  if (unasked.length > 0) {
+    await findOperators(tx, unasked, operators)
+    strangers = strangers.filter(
+      ({ projectId, unasked, ...person }) => !unasked || !operatorIn(operators, projectId, person),
+    )
+  }
   if (strangers.length > 0) {
     const contacts = await admitPeople(tx, now, strangers)
     strangers.forEach((person, index) => {
@@ -60,20 +79,28 @@ export function personOf(event: ThreadEvent): Person | undefined {
   return undefined
 }
 
-function findStrangers(threads: ThreadQueue[], people: People): NewPerson[] {
-  const strangers = new Map<string, NewPerson>()
+function findStrangers(threads: ThreadQueue[], people: People, operators: Operators): Stranger[] {
+  const strangers = new Map<string, Stranger>()
   for (const thread of threads) {
-    for (const { event } of thread.events) {
+    for (const { event, id } of thread.events) {
       const person = personOf(event)
       const first = person?.identities[0]
       if (!person || !first) continue
       const key = personKey(thread.projectId, first)
       if (people.has(key) || strangers.has(key)) continue
       if (thread.contact && thread.conversation?.kind === 'direct') continue
-      strangers.set(key, { ...person, projectId: thread.projectId, channelId: thread.channelId })
+      const inGroup = isInGroup(event)
+      if (inGroup && operatorIn(operators, thread.projectId, person)) continue
+      const unasked = inGroup && id !== undefined
+      strangers.set(key, { ...person, projectId: thread.projectId, channelId: thread.channelId, unasked })
     }
   }
   return [...strangers.values()]
+}
+
+/** Whether an event happened in a group, where operators speak for themselves. */
+export function isInGroup(event: ThreadEvent): boolean {
+  return 'thread' in event && event.thread.kind === 'group'
 }
 
 /** A message opens a conversation, and so does a group that lets us or somebody in; a status or an unknown payload does not. */

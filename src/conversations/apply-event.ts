@@ -4,33 +4,33 @@ import { identityKey } from '../contacts/identity.ts'
 import { newlyTold, newlyToldIdentities } from '../contacts/told-by-channel.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { toldFields } from '../team/told-fields.ts'
-import { type People, personIn } from './admit-threads.ts'
+import { personIn } from './admit-threads.ts'
+import { applyDeletion, applyEdit, applyReaction } from './apply-correction.ts'
 import { applyOwnMessage } from './apply-own-message.ts'
+import type { ApplyTools } from './apply-tools.ts'
 import type { BatchWrites } from './batch-writes.store.ts'
 import type { Conversation, Message } from './conversation.ts'
 import { migrateThread } from './conversations.store.ts'
 import { keepEarlyStatus } from './early-statuses.store.ts'
 import type { ChannelEvent, MessageEvent, Person } from './event.ts'
-import { advanceStatus, appendToAlbum, editMessage, markDeleted, setReactions } from './messages.store.ts'
+import { type Manager, managerOf, noteManagersWord } from './managers-word.ts'
+import { advanceStatus, appendToAlbum } from './messages.store.ts'
 import { orderWork } from './orders/order-work.ts'
+import { operatorIn } from './speaking-operators.store.ts'
 import type { ThreadQueue } from './thread-queue.ts'
 
 /** A message that has just come in, with all that decides what it moves. */
 export interface Incoming {
   message: Message
   conversation: Conversation
-  sender: Contact
+  /** The contact who wrote it. */
+  sender: Contact | undefined
+  /** The manager who wrote it, in a group. */
+  manager: Manager | undefined
   /** The first message of the conversation. */
   first: boolean
   command: { name: string; argument: string } | undefined
   event: MessageEvent
-}
-
-export interface ApplyTools {
-  tx: Tx
-  writes: BatchWrites
-  people: People
-  nextId(): number
 }
 
 /**
@@ -89,23 +89,22 @@ async function applyMessage(
   conversation: Conversation,
   event: MessageEvent,
 ): Promise<Incoming | undefined> {
-  const { tx, writes, people, nextId } = tools
-  const sender =
-    conversation.kind === 'group'
-      ? personIn(people, thread.projectId, event.sender)
-      : (thread.contact ?? personIn(people, thread.projectId, event.sender))
-  if (!sender) throw new Error(`The event ${event.externalId} names no sender; expected at least one identity.`)
-  const hidden = isBlocked(sender, writes.now)
+  const { tx, writes, nextId } = tools
+  const manager = managerOf(tools, thread, conversation, event.sender)
+  const sender = manager?.id ? undefined : contactOf(tools, thread, conversation, event.sender)
+  if (!sender && !manager)
+    throw new Error(`The event ${event.externalId} names no sender; expected at least one identity.`)
+  const hidden = sender !== undefined && isBlocked(sender, writes.now)
   const said = event.message
   if (!hidden && said.albumId && (await joinAlbum(tx, writes, conversation, said.albumId, said))) return undefined
   const message: Message = {
     id: nextId(),
     projectId: thread.projectId,
     conversationId: conversation.id,
-    direction: 'inbound',
-    contactId: sender.id,
+    direction: manager ? 'outbound' : 'inbound',
+    contactId: sender?.id ?? null,
     cameBy: conversation.kind === 'group' ? identityKey(event.sender.identities[0]!) : null,
-    operatorId: null,
+    operatorId: manager?.id ?? null,
     runId: null,
     blockId: null,
     externalId: said.externalId,
@@ -116,7 +115,7 @@ async function applyMessage(
     addressesBot: said.addressesBot,
     albumId: said.albumId ?? null,
     reactions: null,
-    status: 'received',
+    status: manager ? 'sent' : 'received',
     error: null,
     hidden: hidden || null,
     at: new Date(event.at),
@@ -129,15 +128,19 @@ async function applyMessage(
     if (conversation.kind === 'group') writes.member(conversation.id, sender.id, undefined, false)
     return undefined
   }
-  const first = conversation.lastInboundAt === null
   const patch = writes.conversation(conversation.id)
-  patch.unread++
-  patch.lastInboundAt = writes.now.toISOString()
   if (conversation.unreachable) patch.unreachable = ''
   conversation.unreachable = null
   if (event.thread.title && event.thread.title !== conversation.title) patch.title = event.thread.title
-  conversation.lastInboundAt = writes.now
   writes.messages.push(message)
+  if (manager || !sender) {
+    noteManagersWord(tools, thread, conversation, message)
+    return { message, conversation, sender, manager, first: false, command: said.command, event }
+  }
+  const first = conversation.lastInboundAt === null
+  patch.unread++
+  patch.lastInboundAt = writes.now.toISOString()
+  conversation.lastInboundAt = writes.now
   writes.changes.push(
     change(
       thread,
@@ -150,23 +153,13 @@ async function applyMessage(
   )
   await learn(tools, thread, sender, event.sender)
   if (conversation.kind === 'group') writes.member(conversation.id, sender.id, undefined, false)
-  return { message, conversation, sender, first, command: said.command, event }
+  return { message, conversation, sender, manager: undefined, first, command: said.command, event }
 }
 
-async function applyEdit(
-  { tx, writes }: ApplyTools,
-  conversation: Conversation,
-  event: Extract<ChannelEvent, { kind: 'edit' }>,
-): Promise<void> {
-  const fresh = messageInBatch(writes, conversation, event.message.externalId)
-  if (fresh) {
-    fresh.text = event.message.text
-    fresh.entities = event.message.entities ?? null
-    fresh.parts = event.message.parts ?? null
-    fresh.editedAt = new Date(event.at)
-    return
-  }
-  await editMessage(tx, conversation.id, event.message.externalId, { ...event.message, at: new Date(event.at) })
+/** In a group everybody speaks for himself. */
+function contactOf({ people }: ApplyTools, thread: ThreadQueue, conversation: Conversation, person: Person) {
+  const one = conversation.kind === 'group' ? undefined : thread.contact
+  return one ?? personIn(people, thread.projectId, person)
 }
 
 async function applyStatus(
@@ -176,29 +169,6 @@ async function applyStatus(
 ): Promise<void> {
   if (await advanceStatus(tx, conversation.id, messageExternalId, status, error)) return
   await keepEarlyStatus(tx, conversation.id, messageExternalId, status, error, writes.now)
-}
-
-async function applyDeletion(
-  { tx, writes }: ApplyTools,
-  conversation: Conversation,
-  event: Extract<ChannelEvent, { kind: 'deletion' }>,
-): Promise<void> {
-  const fresh = messageInBatch(writes, conversation, event.messageExternalId)
-  if (fresh) fresh.deletedAt = new Date(event.at)
-  else await markDeleted(tx, conversation.id, event.messageExternalId, new Date(event.at))
-}
-
-async function applyReaction(
-  tools: ApplyTools,
-  thread: ThreadQueue,
-  conversation: Conversation,
-  { messageExternalId, sender, reactions }: Extract<ChannelEvent, { kind: 'reaction' }>,
-): Promise<void> {
-  const person = personLabel(tools, thread, sender)
-  const fresh = messageInBatch(tools.writes, conversation, messageExternalId)
-  if (!fresh) return setReactions(tools.tx, conversation.id, messageExternalId, person, reactions)
-  const { [person]: _, ...others } = fresh.reactions ?? {}
-  fresh.reactions = reactions.length === 0 ? others : { ...others, [person]: reactions }
 }
 
 /** A part of an album that came late joins the message that the others made. False when there is none yet. */
@@ -218,13 +188,8 @@ async function joinAlbum(
   return true
 }
 
-/** A message that this batch stores and the database does not know yet. */
-function messageInBatch(writes: BatchWrites, conversation: Conversation, externalId: string): Message | undefined {
-  return writes.messages.find((other) => other.conversationId === conversation.id && other.externalId === externalId)
-}
-
 function applyMembership(
-  { writes, people }: ApplyTools,
+  { writes, people, operators }: ApplyTools,
   thread: ThreadQueue,
   conversation: Conversation,
   event: Extract<ChannelEvent, { kind: 'membership' }>,
@@ -245,20 +210,19 @@ function applyMembership(
     )
     return
   }
+  if (conversation.kind !== 'group') return
+  const kind = gone ? 'conversation.member_left' : 'conversation.member_joined'
+  const operator = operatorIn(operators, thread.projectId, event.person)
+  if (operator) {
+    const data = { name: operator.name, operator: operator.id }
+    writes.changes.push(change(thread, conversation, kind, data, writes.now))
+    return
+  }
   const contact = personIn(people, thread.projectId, event.person)
-  if (!contact || conversation.kind !== 'group') return
+  if (!contact) return
   const role = event.status === 'admin' || event.status === 'owner' ? event.status : 'member'
   writes.member(conversation.id, contact.id, role, gone)
-  writes.changes.push(
-    change(
-      thread,
-      conversation,
-      gone ? 'conversation.member_left' : 'conversation.member_joined',
-      { name: contactName(contact) },
-      writes.now,
-      contact.id,
-    ),
-  )
+  writes.changes.push(change(thread, conversation, kind, { name: contactName(contact) }, writes.now, contact.id))
 }
 
 /** Takes over what the channel knows of the person and we do not; what people set by hand stays. */
@@ -292,11 +256,6 @@ async function learn({ tx, writes }: ApplyTools, thread: ThreadQueue, contact: C
 function comesFromBlocked({ writes, people }: ApplyTools, thread: ThreadQueue, person: Person): boolean {
   const contact = thread.contact ?? personIn(people, thread.projectId, person)
   return contact !== undefined && isBlocked(contact, writes.now)
-}
-
-function personLabel({ people }: ApplyTools, thread: ThreadQueue, person: Person): string {
-  const contact = thread.contact ?? personIn(people, thread.projectId, person)
-  return contact ? `contact:${contact.id}` : `${person.identities[0]?.kind}:${person.identities[0]?.value}`
 }
 
 function change(

@@ -1,4 +1,4 @@
-import type { ApplyTools } from './apply-event.ts'
+import type { ApplyTools } from './apply-tools.ts'
 import type { Conversation, Message } from './conversation.ts'
 import type { OwnMessageEvent } from './event.ts'
 import { knowsMessage, planReturn } from './take-over.store.ts'

@@ -5,6 +5,8 @@ import type { ConversationKind, Entity, Part } from './message.ts'
 export interface Person extends Told {
   /** It is a program, not a person. */
   bot?: boolean
+  /** It is one of the team, though nobody can tell who: an administrator who writes as the group itself. */
+  manager?: boolean
 }
 
 /** The thread an event belongs to: its id is the channel's own and stable. */

@@ -6,6 +6,7 @@ import { type NumberBlock, numberBlock } from './conversations.store.ts'
 import { conversations } from './conversations.table.ts'
 import type { ThreadEvent } from './event.ts'
 import type { Identity } from './message.ts'
+import { type OperatorRow, type Operators, operatorsBy, operatorsByKey } from './speaking-operators.store.ts'
 import type { QueuedEvent, ThreadQueue } from './thread-queue.ts'
 
 /** Which threads a batch works on: those of arriving events, by key, and those known to have something waiting, by number. */
@@ -19,6 +20,8 @@ export interface ArrivingEvents {
   /** Vendors' ids of the arriving events, to find those that are here already. */
   events: { channel_id: number; external_id: string }[]
   people: ({ project_id: number } & Identity)[]
+  /** All identities of those who act in groups: an operator may be known by any. */
+  speakers?: ({ project_id: number } & Identity)[]
 }
 
 /** The threads of a batch, as a common table expression over the first two parameters: keys and numbers, as JSON. */
@@ -43,6 +46,7 @@ export interface LockedThreads {
   threads: ThreadQueue[]
   /** Contacts by `project/kind/value` of the people that arriving events speak of. */
   people: Map<string, Contact>
+  operators: Operators
   /** `channel/external id` of arriving events that are stored already. */
   known: Set<string>
   /** Unfinished deliveries by lane of the threads' conversations: another process may have stored some that we do not hold. */
@@ -73,6 +77,7 @@ interface LockedRow {
       }[]
     | null
   people: { key: string; contact: Json }[] | null
+  operators: OperatorRow[] | null
   known: { channel_id: number; external_id: string }[] | null
   open: { lane: string; ids: number[] | null }[] | null
   numbers: number[] | null
@@ -104,6 +109,7 @@ export async function readLockedThreads(
           from json_to_recordset($4::text::json) as k (project_id bigint, kind text, value text)
           join identities i on i.project_id = k.project_id and i.kind = k.kind and i.value = k.value
           join contacts p on p.id = i.contact_id) as people,
+       (${operatorsBy(7)}) as operators,
        (select json_agg(json_build_object('channel_id', e.channel_id, 'external_id', e.external_id))
           from json_to_recordset($3::text::json) as k (channel_id bigint, external_id text)
           join events e on e.channel_id = k.channel_id and e.external_id = k.external_id) as known,
@@ -119,20 +125,17 @@ export async function readLockedThreads(
       JSON.stringify(arriving.people),
       take.events,
       take.numberBlocks,
+      JSON.stringify(arriving.speakers ?? []),
     ],
   )
   return {
     threads: threadQueues(row!),
     people: peopleByKey(row!),
+    operators: operatorsByKey(row!.operators),
     known: new Set(row!.known?.map(eventKey)),
     open: new Map(row!.open?.map(({ lane, ids }) => [lane, ids ?? []])),
     numbers: (row!.numbers ?? []).map(numberBlock),
   }
-}
-
-/** How a person is looked up in {@link LockedThreads.people}. */
-export function personKey(projectId: number, identity: Identity): string {
-  return `${projectId}/${identity.kind}/${identity.value}`
 }
 
 /** How an event is looked up in {@link LockedThreads.known}. */

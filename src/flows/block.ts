@@ -48,6 +48,8 @@ export interface Reply {
   parts: Part[]
   externalId: string | null
   at: Date
+  /** Whether it means the bot; taken as true when absent. */
+  addressesBot?: boolean
 }
 
 /** Why a waiting block is resumed. */

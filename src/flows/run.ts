@@ -13,8 +13,10 @@ interface BranchBase {
   /** When it goes on by itself, ISO 8601. */
   dueAt?: string
   /** The message that moved the run here, and in a group its sender: the steps to come still see them. */
-  reply?: { id: number; text: string; externalId: string | null; at: string }
+  reply?: { id: number; text: string; externalId: string | null; at: string; addressesBot?: boolean }
   senderId?: number
+  /** Of a group in which a manager wrote it. */
+  manager?: { id: number | null; name: string }
 }
 
 /** The block asked and waits for the contact. Without `output` the block is resumed with the reply; with it the run takes that output. */

@@ -8,7 +8,10 @@ const standIns: ReadonlySet<number> = new Set([1087968824, 136817688])
 /** Who wrote a message: a person, or a chat (an anonymous admin writes as the group itself, others as their channel). */
 export function senderOf(message: Pick<Message, 'from' | 'sender_chat' | 'chat' | 'author_signature'>): Person {
   const { from, sender_chat: chat } = message
-  if (chat !== undefined) return personOfChat(chat, message.author_signature)
+  if (chat !== undefined) {
+    const person = personOfChat(chat, message.author_signature)
+    return isAnonymousAdmin(message) ? { ...person, manager: true } : person
+  }
   return from === undefined ? personOfChat(message.chat, message.author_signature) : personOfUser(from)
 }
 

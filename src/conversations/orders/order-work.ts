@@ -1,4 +1,4 @@
-import type { ApplyTools } from '../apply-event.ts'
+import type { ApplyTools } from '../apply-tools.ts'
 import type { WorkEvent } from '../event.ts'
 import type { ThreadQueue } from '../thread-queue.ts'
 import { insertOrder } from './orders.store.ts'

@@ -58,7 +58,7 @@ export async function advanceBatch(tx: Tx, batch: Batch, tools: BatchTools, limi
     projectIds,
     runs.map((run) => run.versionId),
   )
-  await admitThreads(tx, tools.now, threads, locked.people)
+  await admitThreads(tx, tools.now, threads, locked.people, locked.operators)
   const states = await runStates(tx, runs, tools.cache)
 
   const later: BatchResult['later'] = []
@@ -70,6 +70,7 @@ export async function advanceBatch(tx: Tx, batch: Batch, tools: BatchTools, limi
       tx,
       writes: shared.writes,
       people: locked.people,
+      operators: locked.operators,
       nextId: shared.nextId,
     })
     if (held) later.push({ threadId: thread.id, at: held })
@@ -188,6 +189,8 @@ function threadContext(shared: SharedContext, thread: ThreadQueue, runs: RunStat
     channels: tools.channels,
     reply: undefined,
     sender: thread.contact,
+    manager: undefined,
+    client: undefined,
     released: [],
     seal: tools.seal,
   }

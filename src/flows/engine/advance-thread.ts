@@ -1,5 +1,5 @@
-import { readContact } from '../../contacts/people.store.ts'
-import { type ApplyTools, applyEvent } from '../../conversations/apply-event.ts'
+import { applyEvent } from '../../conversations/apply-event.ts'
+import type { ApplyTools } from '../../conversations/apply-tools.ts'
 import { joinAlbums } from '../../conversations/join-albums.ts'
 import { readMessages } from '../../conversations/messages.store.ts'
 import type { CallResult } from '../block.ts'
@@ -7,6 +7,7 @@ import type { Branch, CallBranch, PauseBranch } from '../run.ts'
 import { moveRuns } from './move-runs.ts'
 import { replyOf, resumeInTime, resumeWithResult } from './resume-branch.ts'
 import { closeMove } from './run-state.ts'
+import { hear, speakerBehind, speakerOf } from './speaker.ts'
 import { callingRun, takeMessage, takeWaitingMessage } from './take-message.ts'
 import { takeSignal } from './take-signal.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'
@@ -93,7 +94,7 @@ function keepResult(state: RunState, branch: CallBranch, result: CallResult, now
 
 /** Messages that came while work outside was under way take their turn, until other work begins. */
 async function takeReleased(context: ThreadContext): Promise<void> {
-  const { conversation, contact } = context.thread
+  const { conversation } = context.thread
   if (context.released.length === 0 || !conversation) return
   const messages = await readMessages(context.tx, context.released)
   context.released.length = 0
@@ -104,9 +105,8 @@ async function takeReleased(context: ThreadContext): Promise<void> {
       calling.touched = true
       return
     }
-    const sender =
-      contact ?? (message.contactId === null ? undefined : await readContact(context.tx, message.contactId))
-    if (sender) await takeWaitingMessage(context, message, sender, conversation)
+    const speaker = await speakerOf(context, message)
+    if (speaker.sender || speaker.manager) await takeWaitingMessage(context, message, speaker, conversation)
   }
 }
 
@@ -132,7 +132,7 @@ function earliestDue(state: RunState, now: Date): Exclude<Branch, { kind: 'call'
 /** Brings back the message and sender that the steps behind a branch still see. */
 async function recall(context: ThreadContext, branch: Branch): Promise<void> {
   context.reply = replyOf(branch)
-  context.sender = branch.senderId ? await readContact(context.tx, branch.senderId) : context.thread.contact
+  await hear(context, await speakerBehind(context, branch))
 }
 
 /** Takes over the work outside of a process that is gone. */

@@ -1,4 +1,4 @@
-import { personOf } from '../../conversations/admit-threads.ts'
+import { isInGroup, personOf } from '../../conversations/admit-threads.ts'
 import type { ChannelEvent } from '../../conversations/event.ts'
 import { albumHoldMs } from '../../conversations/join-albums.ts'
 import { type ArrivingEvents, eventKey, type WantedThreads } from '../../conversations/locked-threads.store.ts'
@@ -75,6 +75,7 @@ export function gatherBatch(items: RoadItem[], now: Date): Batch {
     arriving: {
       events: arrivals.map((arrival) => ({ channel_id: arrival.channelId, external_id: arrival.queued.externalId })),
       people: peopleOf(arrivals),
+      speakers: speakersOf(arrivals),
     },
     work,
     runIds: [...new Set(runIds)],
@@ -117,4 +118,12 @@ function peopleOf(arrivals: Arrival[]): ArrivingEvents['people'] {
     if (identity) people.set(`${projectId}/${identity.kind}/${identity.value}`, { project_id: projectId, ...identity })
   }
   return [...people.values()]
+}
+
+function speakersOf(arrivals: Arrival[]): ArrivingEvents['speakers'] {
+  return arrivals
+    .filter(({ queued }) => isInGroup(queued.event))
+    .flatMap(({ projectId, queued }) =>
+      (personOf(queued.event)?.identities ?? []).map(({ kind, value }) => ({ project_id: projectId, kind, value })),
+    )
 }

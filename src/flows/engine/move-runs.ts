@@ -199,14 +199,21 @@ function leave(context: ThreadContext, state: RunState, block: string, output: s
 type BranchDraft = Branch extends infer B ? (B extends Branch ? Omit<B, 'id'> : never) : never
 
 function addBranch(context: ThreadContext, state: RunState, branch: BranchDraft): void {
-  const { reply } = context
+  const { reply, manager } = context
   const added = {
     ...branch,
     id: context.nextId(),
     ...(reply && {
-      reply: { id: reply.id, text: reply.text, externalId: reply.externalId, at: reply.at.toISOString() },
+      reply: {
+        id: reply.id,
+        text: reply.text,
+        externalId: reply.externalId,
+        at: reply.at.toISOString(),
+        addressesBot: reply.addressesBot,
+      },
     }),
     ...(state.run.contactId === null && context.sender && { senderId: context.sender.id }),
+    ...(manager && { manager }),
   } as Branch
   state.run.branches = [...state.run.branches, added]
   if (added.kind === 'call') context.calls.push({ runId: state.run.id, threadId: state.run.threadId, branch: added })

@@ -80,6 +80,8 @@ export async function rehearseStep(
     channels: { capabilities: () => undefined, threadFor: () => undefined, nameOf: () => undefined },
     reply: undefined,
     sender: contact,
+    manager: undefined,
+    client: undefined,
     process: '',
     calls: [],
     released: [],

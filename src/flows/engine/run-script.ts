@@ -8,6 +8,7 @@ import { parse } from '../calculator/parse.ts'
 import { readVariable } from '../calculator/script-variables.ts'
 import type { Step } from './actions/step.ts'
 import { type ScriptHost, scriptHost } from './script-host.ts'
+import { contactOf } from './speaker.ts'
 import { stepScope } from './step-scope.ts'
 
 /**
@@ -30,7 +31,7 @@ export async function runScript(step: Step, source: string): Promise<ScriptResul
   const { context, state, record } = step
   const { program } = parsed
   const host = scriptHost(step)
-  const contact = state.run.contactId !== null ? (context.thread.contact ?? context.sender) : context.sender
+  const contact = contactOf(context, state)
   const { settings } = context.project
   if (source.includes('order_id')) await host.watchDeal()
   const place = { clientId: contact?.id, orderId: host.watchedDeal }

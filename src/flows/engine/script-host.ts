@@ -131,7 +131,7 @@ export function scriptHost(step: Step): ScriptHost {
   }
 }
 
-/** A group's run has a client only when somebody wrote. */
+/** A group's run has a client only when somebody wrote, or it was made for one. */
 function hasClient({ context, state }: Step): boolean {
-  return state.run.contactId !== null || context.sender !== undefined
+  return state.run.contactId !== null || (context.sender ?? context.client) !== undefined
 }

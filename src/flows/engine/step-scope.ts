@@ -1,19 +1,22 @@
 import { contactScope } from '../../contacts/contact.ts'
 import { dealScope } from '../../crm/deal.ts'
 import type { Scope } from '../scope.ts'
+import { contactOf, speakerScope } from './speaker.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'
 
 /** What the placeholders of a step see. */
 export function stepScope(context: ThreadContext, state: RunState): Scope {
-  const { thread, reply, sender, project } = context
-  const contact = state.run.contactId !== null ? (thread.contact ?? sender) : sender
+  const { thread, reply, project } = context
+  const contact = contactOf(context, state)
   return {
     contact: contact ? contactScope(contact) : {},
-    sender: sender ? contactScope(sender) : {},
+    sender: speakerScope(context),
     deal: state.deal ? dealScope(state.deal.deal, state.deal.place) : {},
     run: state.run.variables,
     project: project.variables,
-    message: reply ? { text: reply.text, id: reply.id, at: reply.at.toISOString() } : {},
+    message: reply
+      ? { text: reply.text, id: reply.id, at: reply.at.toISOString(), addresses_bot: reply.addressesBot ?? true }
+      : {},
     conversation: thread.conversation
       ? {
           id: thread.conversation.id,

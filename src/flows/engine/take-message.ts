@@ -1,4 +1,3 @@
-import type { Contact } from '../../contacts/contact.ts'
 import type { Incoming } from '../../conversations/apply-event.ts'
 import type { Conversation, Message } from '../../conversations/conversation.ts'
 import type { Reply } from '../block.ts'
@@ -8,6 +7,7 @@ import { findCommand, findKeyword, findOpening, type Pulled, type TriggerInput }
 import { moveRuns } from './move-runs.ts'
 import { resumeWithReply } from './resume-branch.ts'
 import { beginRun, closeMove } from './run-state.ts'
+import { hear, type Speaker } from './speaker.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'
 
 /** As many messages wait for a run's work outside at most; later ones are only stored. */
@@ -15,11 +15,11 @@ const inboxLimit = 100
 
 /** Lets a message that has come in move what it can: a command, a keyword, the run that asked last, or an opening. */
 export async function takeMessage(context: ThreadContext, incoming: Incoming): Promise<void> {
-  const { message, conversation, sender } = incoming
-  if (conversation.kind === 'group' && !message.addressesBot) return
+  const { message, conversation } = incoming
+  if (conversation.kind === 'group' && !mayAnswer(message, conversation)) return
   cancelPended(activeRuns(context))
   if (conversation.mode === 'manual') return closeMove(context)
-  see(context, message, sender)
+  await see(context, message, incoming)
   const input = triggerInput(context, incoming)
   const byCommand = await startFirst(context, (flows) => findCommand(flows, input), conversation, {
     argument: incoming.command?.argument ?? '',
@@ -38,15 +38,20 @@ export async function takeMessage(context: ThreadContext, incoming: Incoming): P
   await moveByMessage(context, input, conversation)
 }
 
+/** In a group only what addresses the bot moves a flow, and in one that was made for a client not before a manager has written. */
+function mayAnswer(message: Message, { contactId, managerWrote }: Conversation): boolean {
+  return message.addressesBot && (contactId === null || managerWrote)
+}
+
 /** The same for a message that waited while work outside was under way. */
 export async function takeWaitingMessage(
   context: ThreadContext,
   message: Message,
-  sender: Contact,
+  speaker: Speaker,
   conversation: Conversation,
 ): Promise<void> {
   if (conversation.mode === 'manual') return
-  see(context, message, sender)
+  await see(context, message, speaker)
   await moveByMessage(
     context,
     triggerInput(context, { message, conversation, command: undefined, first: false }),
@@ -55,8 +60,8 @@ export async function takeWaitingMessage(
 }
 
 /** What blocks see of the message that is worked on. */
-function see(context: ThreadContext, message: Message, sender: Contact): void {
-  context.sender = sender
+async function see(context: ThreadContext, message: Message, speaker: Speaker): Promise<void> {
+  await hear(context, speaker)
   context.reply = {
     id: message.id,
     text: message.text,
@@ -64,6 +69,7 @@ function see(context: ThreadContext, message: Message, sender: Contact): void {
     parts: message.parts ?? [],
     externalId: message.externalId,
     at: message.at,
+    addressesBot: message.addressesBot,
   }
 }
 

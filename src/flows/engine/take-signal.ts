@@ -30,6 +30,8 @@ const stopSchema = z.object({ run: z.number() })
 export async function takeSignal(context: ThreadContext, { signal, data }: SignalEvent): Promise<void> {
   context.reply = undefined
   context.sender = context.thread.contact
+  context.manager = undefined
+  context.client = undefined
   switch (signal) {
     case 'start':
       return startRun(context, startSchema.parse(data))

@@ -2,6 +2,7 @@ import type { BatchWrites } from '../../conversations/batch-writes.store.ts'
 import type { Capabilities } from '../../conversations/channel.ts'
 import type { PlacedConversation } from '../../conversations/conversations.store.ts'
 import type { ThreadRef } from '../../conversations/event.ts'
+import type { Manager } from '../../conversations/managers-word.ts'
 import type { ConversationKind, Identity } from '../../conversations/message.ts'
 import type { ThreadQueue } from '../../conversations/thread-queue.ts'
 import type { PlacedDeal } from '../../crm/deals.store.ts'
@@ -72,6 +73,10 @@ export interface ThreadContext {
   /** Who sent the message that is being worked on, and the message as blocks see it. */
   reply: Reply | undefined
   sender: ThreadQueue['contact']
+  /** The manager who wrote it, in a group; then nobody is its sender. */
+  manager: Manager | undefined
+  /** The client for whom the group was made in which a manager wrote. */
+  client: ThreadQueue['contact']
   /** The name of this process, which holds the calls it starts. */
   process: string
   /** Work outside that begins with the commit. */

@@ -49,7 +49,7 @@ export function makeStep(
     by: { kind: 'flow', runId: state.run.id, ...chainOf(context, state) },
   }
   const contactId = (): number => {
-    const id = state.run.contactId ?? context.sender?.id
+    const id = state.run.contactId ?? context.sender?.id ?? context.client?.id
     if (id === undefined)
       throw new AppError(
         'unsupported',
@@ -89,7 +89,7 @@ function chainOf(context: ThreadContext, { run }: RunState): { chain?: ChangeCha
 
 /** The contact's new state is what the following steps see, and the following messages of the batch. */
 export function keepContact(context: ThreadContext, contact: NonNullable<ThreadContext['sender']>): void {
-  for (const known of [context.sender, context.thread.contact])
+  for (const known of [context.sender, context.client, context.thread.contact])
     if (known?.id === contact.id) Object.assign(known, contact)
 }
 
