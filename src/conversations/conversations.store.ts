@@ -111,17 +111,22 @@ export async function lockConversation(tx: Tx, projectId: number, id: number): P
   return found?.conversation.projectId === projectId ? found : undefined
 }
 
-/** The direct conversation in which a contact wrote last, of one channel or of all, if messages still arrive there. */
+/**
+ * The direct conversation in which a contact wrote last, of one channel or of all, if messages still arrive there; `cameBy`
+ * leaves only those with one of their identities.
+ */
 export async function latestConversation(
   db: Queryable,
   contactId: number,
   channelId: number | null,
+  cameBy?: string,
 ): Promise<PlacedConversation | undefined> {
   const [row] = await db.query<ConversationRow>(
     `select row_to_json(c) as conversation, t.id as thread_id, t.external_id from conversations c join threads t on t.conversation_id = c.id
       where c.contact_id = $1 and c.kind in ('direct', 'email') and c.unreachable is null and ($2::bigint is null or c.channel_id = $2)
+        and ($3::text is null or c.came_by = $3)
       order by c.last_inbound_at desc nulls last, t.id desc limit 1`,
-    [contactId, channelId],
+    [contactId, channelId, cameBy ?? null],
   )
   return readRow(row)
 }

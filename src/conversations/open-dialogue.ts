@@ -9,7 +9,8 @@ import type { Identity } from './message.ts'
 
 /**
  * A conversation through which we can write to a contact first: the latest one they have in the channel (in any, when none is
- * named), or a new one in the thread that the channel finds by their identities. Undefined when there is no way.
+ * named), or a new one in the thread that the channel finds by their identities. With an `identity` only a conversation that
+ * is with this one counts. Undefined when there is no way.
  */
 export async function openDialogue(
   tx: Tx,
@@ -18,12 +19,14 @@ export async function openDialogue(
     projectId: number
     contactId: number
     channelId: number | null
+    identity?: Identity
     threadFor(identities: Identity[]): ThreadRef | undefined
   },
 ): Promise<PlacedConversation | undefined> {
-  const existing = await latestConversation(tx, input.contactId, input.channelId)
+  const { identity } = input
+  const existing = await latestConversation(tx, input.contactId, input.channelId, identity && identityKey(identity))
   if (existing || !input.channelId) return existing
-  const identities = await contactIdentities(tx, input.contactId)
+  const identities = identity ? [identity] : await contactIdentities(tx, input.contactId)
   const ref = input.threadFor(identities)
   if (!ref) return undefined
   const key = { project_id: input.projectId, channel_id: input.channelId, external_id: ref.id }

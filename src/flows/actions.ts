@@ -1,11 +1,12 @@
 import type { ContactFields } from '../contacts/contact.ts'
 import type { AttributeValue } from '../contacts/contacts.table.ts'
-import type { Content } from '../conversations/message.ts'
+import type { Content, MediaPart } from '../conversations/message.ts'
 import type { DealStatus } from '../crm/crm.table.ts'
 import type { Deal } from '../crm/deal.ts'
 import type { ClientAssignment } from '../crm/distribution/assign-client.ts'
 import type { Task } from '../crm/tasks/task.ts'
 import type { Operator } from '../team/operator.ts'
+import type { Letter, LetterTexts } from './email-templates/email-template.ts'
 
 /** Where a block begins in another flow. */
 export interface FlowPoint {
@@ -61,6 +62,18 @@ export interface Actions {
   doneTask(taskId: number): Promise<void>
   /** Adds the contact, with the current deal, to the plan of that name. */
   addToSalesPlan(plan: string): Promise<void>
+  /**
+   * Makes the person with an e-mail address a subscriber of a flow (the project's default flow unless named) without a run of
+   * it. The address becomes the contact's, or whoever has it is linked with the contact. False when it is no address.
+   */
+  createEmailSubscriber(input: { channel: string; email: string; flow?: string }): Promise<boolean>
+  /** The e-mail template of that name, its placeholders not filled in; throws when there is none. */
+  readEmailTemplate(name: string): Promise<LetterTexts>
+  /**
+   * Writes in the conversation that whoever has an address, else the contact, has in a mailbox, or opens one. False when `to`
+   * is no address.
+   */
+  sendEmail(input: { channel: string; to: string; letter: Letter; attachments: MediaPart[] }): Promise<boolean>
   /** Begins another flow for the run's subject; the contact does not become that flow's subscriber. */
   startFlow(point: FlowPoint): Promise<void>
   /** Ends what waits or is pended at, or after, a block of a flow, once. Answers how many branches ended. */

@@ -3,6 +3,7 @@ import type { Capabilities } from '../conversations/channel.ts'
 import type { ConversationKind, Entity, Part } from '../conversations/message.ts'
 import type { WorkingHours } from '../team/team.table.ts'
 import type { ActionName, Actions } from './actions.ts'
+import type { Renderers } from './renderers.ts'
 import type { Scope } from './scope.ts'
 
 /** How a block's step ends. */
@@ -71,7 +72,7 @@ export interface ProjectSettings {
 }
 
 /** What a block sees at its step. */
-export interface StepContext<Options, Needs extends ActionName> {
+export interface StepContext<Options, Needs extends ActionName> extends Renderers {
   options: Options
   now: Date
   project: ProjectSettings
@@ -81,14 +82,6 @@ export interface StepContext<Options, Needs extends ActionName> {
   reply: Reply | undefined
   /** What the conversation's channel can do; undefined while the run has no conversation. */
   capabilities: Capabilities | undefined
-  /** Fills in the placeholders of a text. */
-  render(template: string): string
-  /** The same where values stand in Markdown: they cannot break its formatting. */
-  renderMarkup(template: string): string
-  /** The same in an address: each value is encoded. */
-  renderUrl(template: string): string
-  /** Fills in the placeholders of every string leaf; a leaf that is one placeholder keeps the value's type. */
-  renderJson(value: unknown): unknown
   act: Pick<Actions, Needs>
 }
 
@@ -134,12 +127,16 @@ export interface ProjectLookup {
   channels: ReadonlyMap<string, KnownChannel>
   /** The names of the sales plans. */
   salesPlans: ReadonlySet<string>
+  /** The names of the e-mail templates. */
+  emailTemplates: ReadonlySet<string>
   /** The names of the rules of distribution. */
   rules: ReadonlySet<string>
   /** The e-mail addresses of the operators, in small letters. */
   operators: ReadonlySet<string>
   /** Flows by name, with the ids of the blocks of draft and live version. */
   flows: ReadonlyMap<string, ReadonlySet<string>>
+  /** The name of the flow that subscribers belong to where nothing else is said; it may be gone. */
+  defaultFlow: string | undefined
 }
 
 /** What the publisher knows of a channel. */

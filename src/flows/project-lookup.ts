@@ -6,8 +6,10 @@ import { readRules } from '../crm/distribution/distribution.store.ts'
 import { readPipelines, readSpots } from '../crm/pipelines.store.ts'
 import { readPlanNames } from '../crm/sales-plans/sales-plans.store.ts'
 import type { Queryable } from '../platform/database/database.ts'
+import { readProject } from '../team/read-project.ts'
 import { selectOperators } from '../team/team.store.ts'
 import type { ProjectLookup } from './block.ts'
+import { readEmailTemplateNames } from './email-templates/email-templates.store.ts'
 import { readGraphs } from './flows.store.ts'
 
 /** Reads what a flow of the project can refer to. */
@@ -34,6 +36,7 @@ export async function readProjectLookup(
       ]),
     ),
     salesPlans: new Set(await readPlanNames(db, projectId)),
+    emailTemplates: new Set(await readEmailTemplateNames(db, projectId)),
     rules: new Set((await readRules(db, projectId)).map(({ name }) => name)),
     operators: new Set(
       (await selectOperators(db, projectId)).flatMap(({ email }) => (email === null ? [] : [email.toLowerCase()])),
@@ -44,6 +47,7 @@ export async function readProjectLookup(
         new Set([...draft.blocks, ...(live?.blocks ?? [])].map((block) => block.id)),
       ]),
     ),
+    defaultFlow: (await readProject(db, projectId)).defaultFlow ?? undefined,
   }
 }
 

@@ -1,5 +1,6 @@
 import { Context, type Liquid, LiquidError, Output, type Template, toValueSync } from 'liquidjs'
 import { AppError, messageOf } from './errors.ts'
+import { escapeHtml } from './escape-html.ts'
 import { escapeMarkup } from './escape-markup.ts'
 import { Lru } from './lru.ts'
 import { createEngine } from './template-engine.ts'
@@ -18,6 +19,10 @@ export const renderText: Renderer = (template, scope, timeZone) =>
 /** Fills in a Markdown text, so that no value can break its formatting; the result goes to the Markdown parser. */
 export const renderMarkup: Renderer = (template, scope, timeZone) =>
   hasPlaceholder(template) ? render(markupEngine, parseMarkup(template), scope, timeZone) : template
+
+/** Fills in HTML: no value can be a tag or end an attribute in quotes; one with the filter `raw` at its end is taken as it is. */
+export const renderHtml: Renderer = (template, scope, timeZone) =>
+  hasPlaceholder(template) ? render(htmlEngine, parseHtml(template), scope, timeZone) : template
 
 /**
  * Fills in an address. Values are percent-encoded, but for one at the very start that gives the base address
@@ -74,11 +79,13 @@ const textEngine = createEngine((value) => asText(value))
 /** For values that keep their type. */
 const valueEngine = createEngine()
 const markupEngine = createEngine((value) => escapeMarkup(asText(value)))
+const htmlEngine = createEngine((value) => escapeHtml(asText(value)))
 const urlEngine = createEngine((value) => encodeURIComponent(asText(value, ',')))
 
 const parseText = cachedParser(textEngine)
 const parseValue = cachedParser(valueEngine)
 const parseMarkup = cachedParser(markupEngine)
+const parseHtml = cachedParser(htmlEngine)
 const parseUrl = cachedParser(urlEngine, (parsed) => {
   const [start] = parsed
   if (!(start instanceof Output)) return

@@ -82,9 +82,14 @@ export const changeKinds = {
   'run.ended': ['A run came to its end.', 'the same'],
   'run.stopped': ['A run was ended by an operator, a block or a later run of its flow.', 'the same'],
   'run.failed': ['A run could not go on.', 'the same, and `error`'],
+
   'flow.created': ['A flow was made.', '`flowId`, `name`'],
   'flow.published': ['A version of a flow was published.', '`flowId`, `name`, `version`'],
   'flow.unpublished': ['No new run of a flow begins.', '`flowId`, `name`'],
+  'flow.subscribed': [
+    'A contact became a subscriber of a flow without a run of it.',
+    '`flowId`, `name`; `email` and `channel` when by e-mail',
+  ],
   'flow.unsubscribed': ['A contact or a group belongs to a flow no more.', '`flowId`, `name`'],
   'flow.block_lifted': ['A contact was let into a flow again that kept it out.', '`flowId`, `name`'],
   'flow.chain_stopped': [
@@ -95,6 +100,10 @@ export const changeKinds = {
     'A change was to start a flow, and could not.',
     '`flow`, `flowName`, `trigger`, `change`, `error`',
   ],
+
+  'email_template.created': ['An e-mail template was made.', '`templateId`, `name`'],
+  'email_template.updated': ['An e-mail template was changed.', '`templateId`, `name`, `fields`'],
+  'email_template.deleted': ['An e-mail template was removed.', '`templateId`, `name`'],
 
   'operator.created': ['An operator was added.', '`operatorId`, `name`'],
   'operator.updated': ['An operator was changed.', '`operatorId`, `fields`'],

@@ -30,6 +30,14 @@ export const projectInputSchema = z.strictObject({
     .regex(/^[A-Z]{2}$/, 'expected a country of two capital letters such as RU')
     .describe('ISO 3166-1 alpha-2; phones without a country code are read with it.'),
   workingHours: workingHoursSchema,
+  defaultFlow: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .nullable()
+    .optional()
+    .describe('The name of the flow that subscribers belong to where nothing else is said.'),
 })
 export type ProjectInput = z.infer<typeof projectInputSchema>
 

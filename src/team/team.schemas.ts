@@ -12,6 +12,7 @@ export const projectSchema = z
     timeZone: z.string(),
     country: z.string(),
     workingHours: workingHoursSchema,
+    defaultFlow: z.string().nullable().describe('The flow that subscribers belong to where nothing else is said.'),
     createdAt: momentSchema,
   })
   .meta({ id: 'Project' })

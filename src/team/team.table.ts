@@ -14,6 +14,8 @@ export const projects = pgTable('projects', {
   /** ISO 3166-1 alpha-2; phones without a country code are read with it. */
   country: text().notNull(),
   workingHours: jsonb().$type<WorkingHours>().notNull(),
+  /** The name of the flow that subscribers belong to where nothing else is said. */
+  defaultFlow: text(),
   createdAt: moment().notNull(),
 })
 

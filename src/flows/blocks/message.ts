@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { parseMarkup } from '../../conversations/markup.ts'
 import { type Button, type Content, mediaKinds, type OutboundPart } from '../../conversations/message.ts'
-import { AppError } from '../../platform/errors.ts'
 import { defineBlock, fail, next, type StepContext, waitForReply } from '../block.ts'
+import { checkedUrl } from './checked-url.ts'
 import { chosenButton } from './chosen-button.ts'
 import { templatesIn } from './templates-in.ts'
 
@@ -172,12 +172,6 @@ function contentOf(
     parts.push({ type: 'buttons', rows: rows.map((row) => row.map(({ output: _, ...button }) => button)) })
   }
   return { text, ...(entities.length > 0 && { entities }), ...(parts.length > 0 && { parts }) }
-}
-
-function checkedUrl(text: string, of: string): string {
-  const url = URL.parse(text)
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return text
-  throw new AppError('invalid', `The address of ${of} is "${text}"; expected one with http:// or https://`)
 }
 
 function shorten(text: string, length: number): string {

@@ -79,6 +79,27 @@ export function operatorFault(path: string, email: string | undefined, { operato
   return [unknown(path, 'the project', 'operator', email, [...operators])]
 }
 
+/** What is wrong with a named e-mail template, if it is named. */
+export function emailTemplateFault(
+  path: string,
+  template: string | undefined,
+  { emailTemplates }: ProjectLookup,
+): Fault[] {
+  if (template === undefined || emailTemplates.has(template)) return []
+  return [unknown(path, 'the project', 'e-mail template', template, [...emailTemplates])]
+}
+
+/** What is wrong with the flow that subscribers are to belong to: the named one, else the project's default flow. */
+export function subscriberFlowFault(path: string, flow: string | undefined, lookup: ProjectLookup): Fault[] {
+  const { flows, defaultFlow } = lookup
+  if (flow !== undefined) return flows.has(flow) ? [] : [unknown(path, 'the project', 'flow', flow, [...flows.keys()])]
+  if (defaultFlow === undefined) {
+    return [{ path, message: 'expected the name of a flow, since the project has no default flow' }]
+  }
+  if (flows.has(defaultFlow)) return []
+  return [{ path, message: `the project's default flow "${defaultFlow}" does not exist; expected the name of a flow` }]
+}
+
 /** What is wrong with a place in a flow. */
 export function flowPointFaults({ flow, block }: { flow: string; block?: string }, { flows }: ProjectLookup): Fault[] {
   const blocks = flows.get(flow)

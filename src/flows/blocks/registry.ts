@@ -6,6 +6,7 @@ import { assignOperator } from './assign-operator.ts'
 import { calculator } from './calculator.ts'
 import { condition } from './condition.ts'
 import { createDeal } from './create-deal.ts'
+import { createEmailSubscriber } from './create-email-subscriber.ts'
 import { createTask } from './create-task.ts'
 import { delay } from './delay.ts'
 import { distribute } from './distribute.ts'
@@ -18,6 +19,7 @@ import { moveDeal } from './move-deal.ts'
 import { note } from './note.ts'
 import { release } from './release.ts'
 import { removeLabels } from './remove-labels.ts'
+import { sendEmail } from './send-email.ts'
 import { setDealStatus } from './set-deal-status.ts'
 import { setFields } from './set-fields.ts'
 import { startFlow } from './start-flow.ts'
@@ -51,5 +53,7 @@ export const blocks: BlockRegistry = new Map(
     release,
     markUnread,
     note,
+    sendEmail,
+    createEmailSubscriber,
   ].map((definition): [string, BlockDefinition] => [definition.type, definition]),
 )

@@ -56,19 +56,59 @@ export async function knownDialogue(context: ThreadContext, state: RunState): Pr
 }
 
 /**
+ * The conversation that a contact has with an e-mail address in a mailbox, the latest one; opened when there is none. The run
+ * stays where it is. Throws `unsupported` when the mailbox knows no way to the address.
+ */
+export async function emailDialogueOf(
+  context: ThreadContext,
+  { contactId, channel, email }: { contactId: number; channel: { id: number; name: string }; email: string },
+): Promise<Dialogue> {
+  const opened = await openDialogue(context.tx, context.now, {
+    projectId: context.project.id,
+    contactId,
+    channelId: channel.id,
+    identity: { kind: 'email', value: email },
+    threadFor: (identities) => context.channels.threadFor(channel.id, identities),
+  })
+  if (!opened) {
+    throw new AppError(
+      'unsupported',
+      `The channel "${channel.name}" has no way to write to ${email} first; it may be switched off.`,
+    )
+  }
+  const { conversation, externalId } = context.thread
+  if (conversation?.id === opened.conversation.id) return { conversation, threadExternalId: externalId }
+  return (await locked(context, opened.conversation.id)) ?? opened
+}
+
+/** A conversation in which a step says something while its run stays where it is. Throws `not_found`. */
+export async function dialogueIn(context: ThreadContext, conversationId: number): Promise<Dialogue> {
+  const { conversation, externalId } = context.thread
+  if (conversation?.id === conversationId) return { conversation, threadExternalId: externalId }
+  const placed = await locked(context, conversationId)
+  if (placed) return placed
+  throw new AppError('not_found', `There is no conversation ${conversationId} in this project.`)
+}
+
+/**
  * Another thread's conversation: its lock is taken and numbers are drawn anew, so that what is said there stands behind what
  * others have said. From now on the run is moved under that thread's lock.
  */
 async function enter(context: ThreadContext, state: RunState, id: number): Promise<PlacedConversation | undefined> {
-  let placed = context.conversations.get(id)
-  if (!placed) {
-    placed = await lockConversation(context.tx, state.run.projectId, id)
-    if (!placed) return undefined
-    context.conversations.set(id, placed)
-    await context.renewIds()
-  }
+  const placed = await locked(context, id)
+  if (!placed) return undefined
   state.run.conversationId = id
   state.run.threadId = placed.threadId
+  return placed
+}
+
+async function locked(context: ThreadContext, id: number): Promise<PlacedConversation | undefined> {
+  const known = context.conversations.get(id)
+  if (known) return known
+  const placed = await lockConversation(context.tx, context.project.id, id)
+  if (!placed) return undefined
+  context.conversations.set(id, placed)
+  await context.renewIds()
   return placed
 }
 

@@ -3,13 +3,12 @@ import { type Savepoint, setSavepoint } from '../../platform/database/savepoint.
 import { AppError, messageOf } from '../../platform/errors.ts'
 import { maskSecrets } from '../../platform/mask.ts'
 import { storable } from '../../platform/storable.ts'
-import { renderJson, renderMarkup, renderText, renderUrl } from '../../platform/templates.ts'
 import type { ActionName, Actions } from '../actions.ts'
 import { end, type Outcome, type Resumption, type StepContext } from '../block.ts'
 import { append, makeStep, type RunControl, type Step, type StepRecord } from './actions/step.ts'
 import { runScript } from './run-script.ts'
 import { pickActions, stepActions } from './step-actions.ts'
-import { stepScope } from './step-scope.ts'
+import { stepRenderers, stepScope } from './step-scope.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'
 
 /** Values of a trace are cut to so many characters. */
@@ -78,6 +77,11 @@ function silent(actions: Actions, record: StepRecord, silencedBy: string): Actio
       record.notSentBecause = `the script called ${silencedBy}`
     },
     async showTyping() {},
+    async sendEmail({ to }) {
+      append(record, 'notSent', `the e-mail to ${to}`)
+      record.notSentBecause = `the script called ${silencedBy}`
+      return true
+    },
   }
 }
 
@@ -95,7 +99,6 @@ function stepContext(
 ): StepContext<Record<string, unknown>, ActionName> {
   const { thread, project, now, reply } = context
   const scope = stepScope(context, state)
-  const timeZone = thread.contact?.timeZone ?? project.settings.timeZone
   return {
     options,
     now,
@@ -103,10 +106,7 @@ function stepContext(
     scope,
     reply,
     capabilities: thread.conversation && context.channels.capabilities(thread.channelId, thread.conversation.kind),
-    render: (template) => renderText(template, scope, timeZone),
-    renderMarkup: (template) => renderMarkup(template, scope, timeZone),
-    renderUrl: (template) => renderUrl(template, scope, timeZone),
-    renderJson: (value) => renderJson(value, scope, timeZone),
+    ...stepRenderers(context, scope),
     act,
   }
 }

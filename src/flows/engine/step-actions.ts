@@ -2,6 +2,7 @@ import type { ActionName, Actions } from '../actions.ts'
 import { contactActions } from './actions/contact-actions.ts'
 import { dealActions } from './actions/deal-actions.ts'
 import { dialogueActions } from './actions/dialogue-actions.ts'
+import { emailActions } from './actions/email-actions.ts'
 import { flowActions } from './actions/flow-actions.ts'
 import { operatorActions } from './actions/operator-actions.ts'
 import { makeStep, type RunControl, type StepRecord } from './actions/step.ts'
@@ -24,6 +25,7 @@ export function stepActions(
   return {
     ...dialogueActions(step),
     ...contactActions(step),
+    ...emailActions(step),
     ...dealActions(step),
     ...flowActions(step),
     ...operatorActions(step),

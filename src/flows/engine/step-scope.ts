@@ -1,5 +1,7 @@
 import { contactScope } from '../../contacts/contact.ts'
 import { dealScope } from '../../crm/deal.ts'
+import { renderHtml, renderJson, renderMarkup, renderText, renderUrl } from '../../platform/templates.ts'
+import type { Renderers } from '../renderers.ts'
 import type { Scope } from '../scope.ts'
 import { contactOf, speakerScope } from './speaker.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'
@@ -27,5 +29,17 @@ export function stepScope(context: ThreadContext, state: RunState): Scope {
       : {},
     trigger: state.run.cause?.trigger ?? {},
     now: context.now.toISOString(),
+  }
+}
+
+/** What fills in the placeholders of a step's texts, with moments on the contact's clock. */
+export function stepRenderers({ thread, project }: ThreadContext, scope: Scope): Renderers {
+  const timeZone = thread.contact?.timeZone ?? project.settings.timeZone
+  return {
+    render: (template, more) => renderText(template, { ...scope, ...more }, timeZone),
+    renderMarkup: (template, more) => renderMarkup(template, { ...scope, ...more }, timeZone),
+    renderHtml: (template) => renderHtml(template, scope, timeZone),
+    renderUrl: (template) => renderUrl(template, scope, timeZone),
+    renderJson: (value) => renderJson(value, scope, timeZone),
   }
 }

@@ -4,6 +4,7 @@ import type { ChannelAbilities } from '../../flows/project-lookup.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { applyChannels } from './apply-channels.ts'
+import { applyEmailTemplates } from './apply-email-templates.ts'
 import { applyFlows } from './apply-flows.ts'
 import { applyFunnels } from './apply-funnels.ts'
 import { applyProject } from './apply-project.ts'
@@ -31,7 +32,11 @@ export async function applyDeclaration(
   const project = await applyProject(tx, context, declaration, parts.vault)
   const funnels = await applyFunnels(tx, context, declaration)
   const channels = await applyChannels(tx, context, declaration, parts)
+  const templates = await applyEmailTemplates(tx, context, declaration)
   const flows = await applyFlows(tx, context, declaration, { registry: parts.blocks, channels: parts.channels })
   const sync = await applySync(tx, context, declaration, parts.vault)
-  return { applied: [...project, ...funnels, ...channels.applied, ...flows, ...sync], channelIds: channels.changedIds }
+  return {
+    applied: [...project, ...funnels, ...channels.applied, ...templates, ...flows, ...sync],
+    channelIds: channels.changedIds,
+  }
 }

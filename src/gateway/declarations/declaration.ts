@@ -3,6 +3,7 @@ import { newAttributeSchema } from '../../contacts/create-attribute.ts'
 import { channelNameSchema } from '../../conversations/create-channel.ts'
 import { nameSchema } from '../../crm/create-spot.ts'
 import { newStageSchema } from '../../crm/stage.ts'
+import { newEmailTemplateSchema } from '../../flows/email-templates/create-email-template.ts'
 import { flowSchema } from '../../flows/flow.ts'
 import { newPostbackSchema } from '../../sync/create-postback.ts'
 import { newWebhookSchema } from '../../sync/create-webhook.ts'
@@ -51,12 +52,21 @@ export const declarationSchema = z
       .max(100)
       .default([]),
     channels: z.array(channelSchema).max(200).default([]),
+    emailTemplates: z.array(newEmailTemplateSchema).max(500).default([]),
     flows: z.array(flowDeclarationSchema).max(500).default([]),
     webhooks: z.array(newWebhookSchema).max(200).default([]),
     postbacks: z.array(newPostbackSchema).max(200).default([]),
   })
   .superRefine((declaration, check) => {
-    for (const list of ['attributes', 'spots', 'channels', 'flows', 'webhooks', 'postbacks'] as const) {
+    for (const list of [
+      'attributes',
+      'spots',
+      'channels',
+      'emailTemplates',
+      'flows',
+      'webhooks',
+      'postbacks',
+    ] as const) {
       const names = declaration[list].map((item) => item.name)
       names.forEach((name, index) => {
         if (names.indexOf(name) === index) return
@@ -82,6 +92,7 @@ export const appliedSchema = z.object({
     'pipeline',
     'stage',
     'channel',
+    'e-mail template',
     'flow',
     'webhook',
     'postback',

@@ -4,6 +4,7 @@ import { secretNames } from '../../conversations/channel-settings.ts'
 import { readChannels } from '../../conversations/channels.store.ts'
 import type { Channel } from '../../conversations/conversation.ts'
 import { readPipelines, readSpots } from '../../crm/pipelines.store.ts'
+import { listEmailTemplates } from '../../flows/email-templates/email-templates.store.ts'
 import { listFlows } from '../../flows/flows.store.ts'
 import { getFlow } from '../../flows/get-flow.ts'
 import type { Queryable } from '../../platform/database/database.ts'
@@ -20,14 +21,15 @@ export async function exportDeclaration(
   projectId: number,
   catalogue: ChannelCatalogue,
 ): Promise<DeclarationInput> {
-  const { name, timeZone, country, workingHours } = await readProject(db, projectId)
+  const { name, timeZone, country, workingHours, defaultFlow } = await readProject(db, projectId)
   const variables = await selectVariables(db, projectId)
   const attributes = await readAttributes(db, projectId)
   const channels = await readChannels(db, projectId)
+  const templates = await everyPage((page) => listEmailTemplates(db, projectId, page))
   const webhooks = await everyPage((page) => listWebhooks(db, projectId, page))
   const postbacks = await everyPage((page) => listPostbacks(db, projectId, page))
   return {
-    project: { name, timeZone, country, workingHours },
+    project: { name, timeZone, country, workingHours, ...(defaultFlow !== null && { defaultFlow }) },
     variables: Object.fromEntries(
       variables.map((variable) => [variable.name, variable.secret ? { secret: true } : variable.value]),
     ),
@@ -39,6 +41,7 @@ export async function exportDeclaration(
     })),
     spots: await exportSpots(db, projectId),
     channels: channels.map((channel) => exportChannel(channel, catalogue)),
+    emailTemplates: templates.map(({ name, subject, text, html }) => ({ name, subject, text, html })),
     flows: await exportFlows(db, projectId),
     webhooks: webhooks.map(({ name, url, kinds, enabled }) => ({ name, url, kinds, enabled })),
     postbacks: postbacks.map(exportPostback),

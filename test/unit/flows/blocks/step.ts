@@ -15,7 +15,7 @@ import type {
 } from '../../../../src/flows/block.ts'
 import type { Scope } from '../../../../src/flows/scope.ts'
 import { faultsOf } from '../../../../src/platform/faults.ts'
-import { renderJson, renderMarkup, renderText, renderUrl } from '../../../../src/platform/templates.ts'
+import { renderHtml, renderJson, renderMarkup, renderText, renderUrl } from '../../../../src/platform/templates.ts'
 import type { Operator } from '../../../../src/team/operator.ts'
 
 /** A Monday noon in Moscow. */
@@ -33,6 +33,8 @@ export interface Given {
   scope?: Partial<Scope>
   project?: Partial<ProjectSettings>
   capabilities?: Capabilities
+  /** The e-mail address that comes out is none. */
+  noAddress?: boolean
   /** No operator is there for the contact. */
   nobody?: boolean
   /** Actions that do not work, with the error they throw. */
@@ -65,8 +67,9 @@ export function stepper(definition: BlockDefinition, options: Record<string, unk
     scope,
     reply: undefined,
     capabilities: given.capabilities,
-    render: (template) => renderText(template, scope),
-    renderMarkup: (template) => renderMarkup(template, scope),
+    render: (template, more) => renderText(template, { ...scope, ...more }),
+    renderMarkup: (template, more) => renderMarkup(template, { ...scope, ...more }),
+    renderHtml: (template) => renderHtml(template, scope),
     renderUrl: (template) => renderUrl(template, scope),
     renderJson: (value) => renderJson(value, scope),
     act: recorder(definition, taken, given),
@@ -104,16 +107,20 @@ const answers: Partial<Record<ActionName, unknown>> = {
   stopFlow: 1,
   distribute: { id: 3, name: 'Anna' } as Operator,
   assignOperator: { id: 3, name: 'Anna' } as Operator,
+  createEmailSubscriber: true,
+  sendEmail: true,
+  readEmailTemplate: { subject: 'Welcome, {{ contact.first_name }}', text: '', html: '' },
 }
 
 /** Only the actions that the block needs, as in the program. */
-function recorder(definition: BlockDefinition, taken: Taken[], { broken = {}, nobody }: Given): Actions {
+function recorder(definition: BlockDefinition, taken: Taken[], { broken = {}, nobody, noAddress }: Given): Actions {
   const actions = definition.needs.map((name) => [
     name,
     async (...input: unknown[]) => {
       const error = broken[name]
       if (error) throw error
       taken.push([name, ...input])
+      if (noAddress && answers[name] === true) return false
       return nobody ? undefined : answers[name]
     },
   ])
@@ -178,9 +185,11 @@ export function lookup(known: Partial<ProjectLookup> = {}): ProjectLookup {
       ['Mailbox', openChannel({ email: true })],
     ]),
     salesPlans: new Set(['November']),
+    emailTemplates: new Set(['Welcome']),
     rules: new Set(['Sales team']),
     operators: new Set(['olga@example.com']),
     flows: new Map([['Follow-up', new Set(['ask-again', 'remind'])]]),
+    defaultFlow: 'Follow-up',
     ...known,
   }
 }

@@ -1,5 +1,7 @@
 import { vi } from 'vitest'
+import { channelCatalogue } from '../../../../adapters/index.ts'
 import type { Parley } from '../../../../src/compose.ts'
+import type { ChannelDefinition } from '../../../../src/conversations/channel.ts'
 import type { FlowInput } from '../../../../src/flows/flow.ts'
 import { saveFlow } from '../../../../src/flows/save-flow.ts'
 import { VirtualClock } from '../../../../src/platform/clock.ts'
@@ -59,6 +61,8 @@ export interface StageOptions {
   flows: FlowInput[]
   /** Channels besides the bot. */
   channels?: Seed['channels']
+  /** Kinds of channels besides the program's own. */
+  kinds?: ChannelDefinition[]
   /** Put into the database before the program starts. */
   prepare?(db: Database): Promise<void>
   pacing?: { messagesPerSecond?: number; perChatPerSecond?: number; perGroupPerMinute?: number }
@@ -74,7 +78,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const { db, url } = fresh
   const clock = new VirtualClock()
   const bot = await startBotApi()
+  const catalogue = new Map([...channelCatalogue, ...(options.kinds ?? []).map((kind) => [kind.kind, kind] as const)])
   const { work, channels } = await seed(db, {
+    catalogue,
     channels: [
       {
         kind: 'telegram',
@@ -92,7 +98,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     flows: options.flows,
   })
   await options.prepare?.(db)
-  const parley = await startTestParley(db, { clock, env: options.env })
+  const parley = await startTestParley(db, { clock, env: options.env, catalogue })
   const channel = channels[0]!
   let updates = 0
 
