@@ -12,6 +12,11 @@ const commands: Record<string, (args: string[]) => Promise<void> | void> = {
   start,
   apply: (args) => runApply(args, process.env, print),
   export: (args) => runExport(args, process.env, print),
+  'sip-bridge': async (args) => {
+    // A program of its own, which the others need not load.
+    const { runSipBridge } = await import('../adapters/voice/sip-bridge/run-sip-bridge.ts')
+    await runSipBridge(args, process.env, print)
+  },
   help: () => print(usage),
   '--help': () => print(usage),
   '-h': () => print(usage),

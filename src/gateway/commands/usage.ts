@@ -5,6 +5,7 @@ export const usage = `Parley: a self-hosted chat bot and integration gateway.
   parley apply FILE    Bring a project of a running server to what FILE (YAML or JSON) says.
                        \${NAME} in it is filled in from the environment.
   parley export        Print the project as such a file, without secrets. --json prints JSON.
+  parley sip-bridge    Run the bridge between voice channels and SIP. --help tells its settings.
   parley help          Print this.
   parley --version     Print the version.
 
