@@ -1,8 +1,9 @@
 import type { ChannelCatalogue, ChannelDefinition } from '../src/conversations/channel.ts'
 import { telegram } from './telegram/telegram.ts'
 import { webchat } from './webchat/webchat.ts'
+import { whatsappCloud } from './whatsapp/cloud/whatsapp-cloud.ts'
 
-const definitions: ChannelDefinition[] = [telegram, webchat]
+const definitions: ChannelDefinition[] = [telegram, webchat, whatsappCloud]
 
 /** The channels that the program can connect, by kind. */
 export const channelCatalogue: ChannelCatalogue = new Map(
