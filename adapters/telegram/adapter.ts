@@ -70,7 +70,8 @@ export function createTelegramAdapter(context: ChannelContext<TelegramSettings>)
       return { response: { status: 200 }, events: await understand(readUpdate(request.body)) }
     },
 
-    send: async (target, outbound, signal) => sendOutbound(client, parseThread(target.thread), outbound, signal),
+    send: async (target, outbound, signal) =>
+      sendOutbound({ client, files: context.files }, parseThread(target.thread), outbound, signal),
 
     listen: async () => {
       if (mode === 'webhook') return async () => undefined

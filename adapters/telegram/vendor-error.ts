@@ -10,6 +10,7 @@ export function vendorError(error: unknown, token: string): AppError {
   if (error instanceof AppError) return error
   if (error instanceof GrammyError) return refusal(error, token)
   const inner = error instanceof HttpError ? error.error : error
+  if (inner instanceof AppError) return inner
   const reason = withoutToken(messageOf(inner), token)
   if (/timed out/i.test(reason)) return new AppError('timeout', `Telegram did not answer in time: ${reason}`)
   if (/abort/i.test(reason)) return new AppError('timeout', 'The call to Telegram was ended before it was answered.')

@@ -1,4 +1,5 @@
 import type { ApiMethods, MessageEntity } from 'grammy/types'
+import type { ChannelFiles } from '../../../src/conversations/channel-tools.ts'
 import type { Button, Content, MediaPart, OutboundPart } from '../../../src/conversations/message.ts'
 import { splitText } from '../../../src/conversations/split-text.ts'
 import { entitiesFor } from '../entities.ts'
@@ -20,10 +21,10 @@ export interface OutboundCall {
  * The calls that a content takes in a chat: one for what goes together (a text; media with a caption; a place; a card),
  * several for the rest. The reply stands at the first call and the buttons at the last one that can carry them. Pure.
  */
-export function callsOf(address: ChatAddress, content: Content): OutboundCall[] {
+export function callsOf(address: ChatAddress, content: Content, files: ChannelFiles): OutboundCall[] {
   const parts = content.parts ?? []
   const rows = parts.flatMap((part) => (part.type === 'buttons' ? part.rows : []))
-  const calls = contentCalls(content, rows)
+  const calls = contentCalls(content, rows, files)
   const carrier = rows.length === 0 ? undefined : calls.findLast((call) => call.method !== 'sendMediaGroup')
   if (carrier !== undefined) carrier.params.reply_markup = keyboardOf(rows)
   const reply = replyOf(content, address)
@@ -33,12 +34,14 @@ export function callsOf(address: ChatAddress, content: Content): OutboundCall[] 
   }))
 }
 
-function contentCalls(content: Content, rows: Button[][]): OutboundCall[] {
+function contentCalls(content: Content, rows: Button[][], files: ChannelFiles): OutboundCall[] {
   const parts = content.parts ?? []
   const media = parts.filter((part) => part.type === 'media')
   const groups = albumsOf(media)
   const captioned = isCaption(content, groups, rows.length > 0)
-  const calls = groups.map((group, index) => mediaCall(group, captioned && index === 0 ? captionOf(content) : {}))
+  const calls = groups.map((group, index) =>
+    mediaCall(group, captioned && index === 0 ? captionOf(content) : {}, files),
+  )
   if (!captioned) calls.push(...textCalls(content))
   calls.push(...parts.flatMap(partCalls))
   const needsCarrier = rows.length > 0 && !calls.some((call) => call.method !== 'sendMediaGroup')
@@ -81,15 +84,15 @@ const methods = {
   sticker: ['sendSticker', 'sticker'],
 } as const
 
-function mediaCall(group: MediaPart[], caption: Record<string, unknown>): OutboundCall {
+function mediaCall(group: MediaPart[], caption: Record<string, unknown>, files: ChannelFiles): OutboundCall {
   const [first] = group
   if (first === undefined || group.length > 1) {
-    const media = group.map((part, index) => ({ ...albumItem(part), ...(index === 0 ? caption : {}) }))
+    const media = group.map((part, index) => ({ ...albumItem(part, files), ...(index === 0 ? caption : {}) }))
     return { method: 'sendMediaGroup', params: { media } }
   }
   const [method, field] = methods[first.media]
   const hides = first.spoiler === true && ['image', 'video', 'animation'].includes(first.media)
-  return { method, params: { [field]: fileOf(first), ...caption, ...(hides ? { has_spoiler: true } : {}) } }
+  return { method, params: { [field]: fileOf(first, files), ...caption, ...(hides ? { has_spoiler: true } : {}) } }
 }
 
 function partCalls(part: OutboundPart): OutboundCall[] {

@@ -1,3 +1,4 @@
+import type { ChannelFiles } from '../../../src/conversations/channel-tools.ts'
 import type { Content } from '../../../src/conversations/message.ts'
 import { AppError } from '../../../src/platform/errors.ts'
 import { entitiesFor } from '../entities.ts'
@@ -9,6 +10,7 @@ import { albumItem } from './media.ts'
 export function editsOf(
   place: { chat_id: number; message_id: number },
   { text, entities: given, parts = [] }: Content,
+  files: ChannelFiles,
 ): OutboundCall[] {
   const rows = parts.flatMap((part) => (part.type === 'buttons' ? part.rows : []))
   const keyboard = keyboardOf(rows)
@@ -17,7 +19,7 @@ export function editsOf(
   const media = parts.find((part) => part.type === 'media')
   if (media !== undefined) {
     checkLength(text, captionLimit)
-    const item = { ...albumItem(media), caption: text, caption_entities: entities }
+    const item = { ...albumItem(media, files), caption: text, caption_entities: entities }
     return [{ method: 'editMessageMedia', params: { ...base, media: item } }]
   }
   if (text === '') return [{ method: 'editMessageReplyMarkup', params: base }]

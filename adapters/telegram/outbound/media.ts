@@ -1,5 +1,6 @@
+import { InputFile } from 'grammy'
 import type { InputMediaAudio, InputMediaDocument, InputMediaPhoto, InputMediaVideo } from 'grammy/types'
-import { AppError } from '../../../src/platform/errors.ts'
+import type { ChannelFiles } from '../../../src/conversations/channel-tools.ts'
 import type { MediaKind, MediaPart } from '../../../src/conversations/message.ts'
 
 type AlbumItem = InputMediaPhoto | InputMediaVideo | InputMediaAudio | InputMediaDocument
@@ -15,10 +16,11 @@ const albums: Partial<Record<MediaKind, 'visual' | 'audio' | 'document'>> = {
   document: 'document',
 }
 
-/** The address or reference of a file: Telegram takes either in the same place. */
-export function fileOf(part: MediaPart): string {
-  if ('kept' in part.file) throw new AppError('unsupported', 'A kept file cannot be sent by Telegram yet.')
-  return 'url' in part.file ? part.file.url : part.file.ref
+/** The address or reference of a file, or the file itself where we keep it: Telegram takes each in the same place. */
+export function fileOf({ media, file, name }: MediaPart, files: ChannelFiles): string | InputFile {
+  if (!('kept' in file)) return 'url' in file ? file.url : file.ref
+  // Opened when the call is made.
+  return new InputFile(async () => (await files.open(file.kept)).body, name ?? media)
 }
 
 /** Media in the groups in which they are sent: neighbours that may share an album together, at most ten, others alone. */
@@ -36,8 +38,8 @@ export function albumsOf(media: MediaPart[]): MediaPart[][] {
 }
 
 /** A part as an item of an album. */
-export function albumItem(part: MediaPart): AlbumItem {
-  const media = fileOf(part)
+export function albumItem(part: MediaPart, files: ChannelFiles): AlbumItem {
+  const media = fileOf(part, files)
   const spoiler = part.spoiler ? { has_spoiler: true } : {}
   if (part.media === 'video') return { type: 'video', media, ...spoiler }
   if (part.media === 'audio') return { type: 'audio', media }

@@ -1,5 +1,6 @@
 import type { Api } from 'grammy'
 import type { Outbound, Receipt } from '../../../src/conversations/channel.ts'
+import type { ChannelFiles } from '../../../src/conversations/channel-tools.ts'
 import type { Content } from '../../../src/conversations/message.ts'
 import { AppError } from '../../../src/platform/errors.ts'
 import type { BotClient } from '../bot-client.ts'
@@ -9,9 +10,15 @@ import { editsOf } from './edits.ts'
 
 type ApiSignal = Parameters<Api['raw']['getMe']>[0]
 
+/** What sending takes: the bot's calls, and the files that we keep. */
+export interface SendParts {
+  client: BotClient
+  files: ChannelFiles
+}
+
 /** Does one outbound thing in a chat. */
 export async function sendOutbound(
-  client: BotClient,
+  { client, files }: SendParts,
   address: ChatAddress,
   outbound: Outbound,
   signal: AbortSignal,
@@ -19,9 +26,9 @@ export async function sendOutbound(
   const { chat_id, message_thread_id } = address
   switch (outbound.action) {
     case 'message':
-      return { externalIds: await sendAll(client, address, outbound, signal) }
+      return { externalIds: await sendAll({ client, files }, address, outbound, signal) }
     case 'edit':
-      await editMessage(client, address, outbound.messageExternalId, outbound, signal)
+      await editMessage({ client, files }, address, outbound.messageExternalId, outbound, signal)
       return { externalIds: [outbound.messageExternalId] }
     case 'delete': {
       const message_id = ourNumber(outbound.messageExternalId, address)
@@ -37,12 +44,12 @@ export async function sendOutbound(
 }
 
 async function sendAll(
-  client: BotClient,
+  { client, files }: SendParts,
   address: ChatAddress,
   content: Content,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const calls = callsOf(address, content)
+  const calls = callsOf(address, content, files)
   if (calls.length === 0) {
     throw new AppError('invalid', 'The message has neither text nor parts: expected at least one of them.')
   }
@@ -74,13 +81,13 @@ async function perform(
  * they vanish. Telegram's complaint that nothing changes is no failure.
  */
 async function editMessage(
-  client: BotClient,
+  { client, files }: SendParts,
   address: ChatAddress,
   externalId: string,
   content: Content,
   signal: AbortSignal,
 ): Promise<void> {
-  const edits = editsOf({ chat_id: address.chat_id, message_id: ourNumber(externalId, address) }, content)
+  const edits = editsOf({ chat_id: address.chat_id, message_id: ourNumber(externalId, address) }, content, files)
   for (const [index, { method, params }] of edits.entries()) {
     try {
       await client.call((api) => perform(api, { method, params }, signal))

@@ -76,9 +76,21 @@ export function fromForm(method: string, form: Record<string, string | File>): P
     const shape = fields[key]?.shape
     // An uploaded file is named by `attach://`; it is no parameter of its own.
     if (shape === undefined && value instanceof File) continue
-    params[key] = typeof value === 'string' && shape !== undefined ? fromText(shape, value) : value
+    params[key] = attached(typeof value === 'string' && shape !== undefined ? fromText(shape, value) : value, form)
   }
   return params
+}
+
+/** Puts uploaded files where `attach://name` stands for them. */
+function attached(value: unknown, form: Record<string, string | File>): unknown {
+  if (typeof value === 'string' && value.startsWith('attach://')) {
+    const file = form[value.slice('attach://'.length)]
+    if (!(file instanceof File)) throw badRequest(`no file is uploaded as "${value}"`)
+    return file
+  }
+  if (Array.isArray(value)) return value.map((item) => attached(item, form))
+  if (typeof value !== 'object' || value === null || value instanceof File) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, attached(item, form)]))
 }
 
 function fromText(shape: Shape, text: string): unknown {

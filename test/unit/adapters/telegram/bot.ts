@@ -3,7 +3,7 @@ import type { ChannelAdapter, HookRequest } from '../../../../src/conversations/
 import type { ChannelEvent } from '../../../../src/conversations/event.ts'
 import { VirtualClock } from '../../../../src/platform/clock.ts'
 import { createLog, type Log } from '../../../../src/platform/log.ts'
-import { channelContext } from '../../../channel-context.ts'
+import { channelContext, type TestContext } from '../../../channel-context.ts'
 import { type BotApi, type BotApiOptions, startBotApi } from '../../../doubles/bot-api/bot-api.ts'
 
 export const token = '700000001:test-token'
@@ -14,6 +14,8 @@ export const hookUrl = 'http://127.0.0.1:9/hooks/abc'
 export interface TestBot {
   api: BotApi
   adapter: ChannelAdapter
+  /** What the adapter was given, with what it keeps. */
+  context: TestContext<unknown>
   /** What a listening adapter has handed over. */
   received: ChannelEvent[]
   stop(): Promise<void>
@@ -32,20 +34,20 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   const api = await startBotApi({ retryDelayMs: 5, ...options.api })
   const received: ChannelEvent[] = []
   const settings = telegram.settings.parse({ token, webhookSecret: secret, apiRoot: api.url, ...options.settings })
-  const adapter = telegram.create(
-    channelContext(settings, {
-      hookUrl: 'hookUrl' in options ? options.hookUrl : hookUrl,
-      clock: new VirtualClock(),
-      log: options.log ?? createLog('silent'),
-      receive: async (events) => {
-        await options.onReceive?.(events)
-        received.push(...events)
-      },
-    }),
-  )
+  const context = channelContext<unknown>(settings, {
+    hookUrl: 'hookUrl' in options ? options.hookUrl : hookUrl,
+    clock: new VirtualClock(),
+    log: options.log ?? createLog('silent'),
+    receive: async (events) => {
+      await options.onReceive?.(events)
+      received.push(...events)
+    },
+  })
+  const adapter = telegram.create(context)
   return {
     api,
     adapter,
+    context,
     received,
     stop: async () => {
       await adapter.close()

@@ -175,6 +175,44 @@ describe('sending media', () => {
       { method: 'sendMessage', params: { chat_id: 42, text: 'Bob, bob@example.com' } },
     ])
   })
+
+  test('uploads a file that we keep, alone, in an album and in place of another', async () => {
+    const keep = async (text: string) => {
+      const { kept } = await bot.context.files.keep(new TextEncoder().encode(text), { maxBytes: 100 })
+      return { kept }
+    }
+    const offer: MediaPart = { type: 'media', media: 'document', file: await keep('Offer'), name: 'offer.txt' }
+    const terms: MediaPart = { type: 'media', media: 'document', file: await keep('Terms') }
+    const { externalIds } = await say({ text: 'Look', parts: [offer] })
+    await say({ parts: [offer, terms] })
+    await act(ann, { action: 'edit', messageExternalId: externalIds[0]!, text: 'Look again', parts: [terms] })
+    const [alone, album, edited] = calls().map(({ params }) => params)
+    const content = async (file: unknown) => [(file as File).name, await (file as File).text()]
+    expect(alone?.caption).toBe('Look')
+    expect(await content(alone?.document)).toEqual(['offer.txt', 'Offer'])
+    const items = album?.media as { media: unknown }[]
+    expect(await Promise.all(items.map(({ media }) => content(media)))).toEqual([
+      ['offer.txt', 'Offer'],
+      ['document', 'Terms'],
+    ])
+    expect(await content((edited?.media as { media: unknown } | undefined)?.media)).toEqual(['document', 'Terms'])
+    expect(bot.api.refused).toEqual([])
+  })
+
+  test('says that a file is no longer kept', async () => {
+    const gone: MediaPart = { type: 'media', media: 'document', file: { kept: '0'.repeat(64) } }
+    await expect(say({ parts: [gone] })).rejects.toMatchObject({ code: 'not_found', retryable: false })
+    expect(calls()).toEqual([])
+  })
+
+  test('uploads again what an attempt did not bring through', async () => {
+    const { kept } = await bot.context.files.keep(new TextEncoder().encode('Offer'), { maxBytes: 100 })
+    bot.api.inject({ kind: 'drop', when: 'before' })
+    const offer: MediaPart = { type: 'media', media: 'document', file: { kept } }
+    await expect(say({ parts: [offer] })).rejects.toMatchObject({ retryable: true })
+    await say({ parts: [offer] })
+    expect(calls().map(({ method }) => method)).toEqual(['sendDocument'])
+  })
 })
 
 describe('sending buttons', () => {
