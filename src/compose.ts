@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { channelCatalogue } from '../adapters/index.ts'
+import { makeCallers } from './compose/callers.ts'
 import { startChores } from './compose/chores.ts'
 import { keepQueues } from './compose/queues.ts'
 import { startReaders } from './compose/readers.ts'
@@ -12,13 +13,10 @@ import { OrderDesk } from './conversations/orders/order-desk.ts'
 import { createPageHost, threadTopic } from './conversations/page-host.ts'
 import { sweepConversations } from './conversations/sweep-conversations.ts'
 import { sweepCrm } from './crm/sweep-crm.ts'
-import { performRequest } from './flows/blocks/external-request/perform-request.ts'
-import type { PreparedRequest } from './flows/blocks/external-request/prepare-request.ts'
 import { blocks } from './flows/blocks/registry.ts'
-import { callPlacing } from './flows/calls/place-call.ts'
 import { sweepCalls } from './flows/calls/sweep-calls.ts'
 import type { BatchResult } from './flows/engine/advance-batch.ts'
-import { type Caller, createCallOut, requestSeal } from './flows/engine/call-out.ts'
+import { createCallOut, requestSeal } from './flows/engine/call-out.ts'
 import { EngineCache } from './flows/engine/engine-cache.ts'
 import { createRoad, type Road } from './flows/engine/road.ts'
 import { sweepRoad } from './flows/engine/sweep-road.ts'
@@ -118,15 +116,6 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     onNotes: (soon) => road.note(soon),
   })
   const cache = new EngineCache(blocks, vault)
-  const callers = new Map<string, Caller>([
-    ['http', (request, signal) => performRequest(request as PreparedRequest, safeHttp, { signal })],
-    ['place-call', callPlacing({ db, clock, channels: hub })],
-  ])
-  const callOut = createCallOut({
-    callers,
-    vault,
-    onAnswer: (threadId, answer) => road.add({ kind: 'answer', threadId, answer }),
-  })
   const signals = await openSignals(db, processName, lookEverywhere)
   const orders = new OrderDesk({
     db,
@@ -136,6 +125,11 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     held: () => hub.ids().filter((id) => dispatcher.owns(channelQueue(id))),
     adapter: (channelId) => hub.adapter(channelId),
     signals,
+  })
+  const callOut = createCallOut({
+    ...makeCallers({ db, clock, hub, http: safeHttp, orders }),
+    vault,
+    onAnswer: (threadId, answer) => road.add({ kind: 'answer', threadId, answer }),
   })
   road = createRoad({
     db,

@@ -31,13 +31,22 @@ export interface Pigeonry {
 
 export async function openPigeonry(
   db: Database,
-  { flows = [], settings = {} }: { flows?: FlowInput[]; settings?: Record<string, unknown> } = {},
+  {
+    flows = [],
+    settings = {},
+    others = [],
+  }: {
+    flows?: FlowInput[]
+    settings?: Record<string, unknown>
+    /** More channels of the same vendor. */
+    others?: { name: string; settings?: Record<string, unknown> }[]
+  } = {},
 ): Promise<Pigeonry> {
   const loft = buildLoft()
   const clock = new VirtualClock()
   const catalogue = new Map([['pigeon', loft.definition]])
   const { work, channels } = await seed(db, {
-    channels: [{ kind: 'pigeon', name: 'loft', settings }],
+    channels: [{ name: 'loft', settings }, ...others].map((each) => ({ settings: {}, ...each, kind: 'pigeon' })),
     flows,
     catalogue,
   })

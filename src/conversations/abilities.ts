@@ -40,7 +40,15 @@ export interface GroupProgress {
   described?: boolean
   pictured?: boolean
   /** By place in the request's `people`: brought in, or why not. */
-  people: Record<number, { added: true; admin?: true } | { added: false; why: string }>
+  people: Record<
+    number,
+    | {
+        added: true
+        admin?: true /** Under which a bot sees the group, where that is another thread. */
+        thread?: string
+      }
+    | { added: false; why: string }
+  >
   /** What the adapter itself has to remember. */
   own?: Record<string, unknown>
 }

@@ -1,5 +1,7 @@
 import type { ContactFields } from '../contacts/contact.ts'
 import type { AttributeValue } from '../contacts/contacts.table.ts'
+import type { GroupRequest, MadeGroup } from '../conversations/abilities.ts'
+import type { Conversation } from '../conversations/conversation.ts'
 import type { Content, MediaPart } from '../conversations/message.ts'
 import type { DealStatus } from '../crm/crm.table.ts'
 import type { Deal } from '../crm/deal.ts'
@@ -60,6 +62,26 @@ export interface Actions {
   }): Promise<Task>
   /** Notes that a task of the project was done. */
   doneTask(taskId: number): Promise<void>
+  /** Puts together what a channel needs to make a group. Throws `not_found` when somebody who is named does not exist. */
+  planGroup(input: {
+    /** Names of channels: whose account makes it, whose bots are brought in. */
+    creator: string
+    bots: string[]
+    /** E-mails of operators, or `responsible`. */
+    managers: string[]
+    withClient: boolean
+    title: string
+    description?: string
+    picture?: string
+  }): Promise<{ channelId: number; request: GroupRequest }>
+  /** The group that was made becomes a conversation of the contact and the current deal. */
+  openGroup(input: { creator: string; bots: string[]; made: MadeGroup }): Promise<Conversation>
+  /** Tells the contact something in the channel in which they are reached best; false when there is no way. */
+  invite(content: Content): Promise<boolean>
+  /** Calls somebody in the group by name: `client`, `responsible`, or the e-mail of an operator. */
+  mention(input: { who: string; comment: string }): Promise<void>
+  /** The name of the operator who is responsible for the current deal or the contact. */
+  responsibleName(): Promise<string | undefined>
   /** Adds the contact, with the current deal, to the plan of that name. */
   addToSalesPlan(plan: string): Promise<void>
   /**

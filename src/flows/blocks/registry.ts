@@ -7,6 +7,7 @@ import { calculator } from './calculator.ts'
 import { condition } from './condition.ts'
 import { createDeal } from './create-deal.ts'
 import { createEmailSubscriber } from './create-email-subscriber.ts'
+import { createGroup } from './create-group.ts'
 import { createTask } from './create-task.ts'
 import { delay } from './delay.ts'
 import { distribute } from './distribute.ts'
@@ -14,6 +15,7 @@ import { doneTask } from './done-task.ts'
 import { externalRequest } from './external-request/external-request.ts'
 import { handOver } from './hand-over.ts'
 import { markUnread } from './mark-unread.ts'
+import { mentionUser } from './mention-user.ts'
 import { message } from './message.ts'
 import { moveDeal } from './move-deal.ts'
 import { note } from './note.ts'
@@ -25,6 +27,7 @@ import { setFields } from './set-fields.ts'
 import { startFlow } from './start-flow.ts'
 import { stopFlow } from './stop-flow.ts'
 import { switchBlock } from './switch.ts'
+import { voiceCall } from './voice-call.ts'
 
 /** The blocks that need only what lies below flows, by type; modules above add theirs by `[...blocks, ...theirs]`. */
 export const blocks: BlockRegistry = new Map(
@@ -41,6 +44,8 @@ export const blocks: BlockRegistry = new Map(
     externalRequest,
     createDeal,
     moveDeal,
+    createGroup,
+    mentionUser,
     setDealStatus,
     createTask,
     doneTask,
@@ -55,5 +60,6 @@ export const blocks: BlockRegistry = new Map(
     note,
     sendEmail,
     createEmailSubscriber,
+    voiceCall,
   ].map((definition): [string, BlockDefinition] => [definition.type, definition]),
 )

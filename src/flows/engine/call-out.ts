@@ -12,6 +12,8 @@ export type Caller = (request: unknown, signal: AbortSignal, key: string) => Pro
 
 export interface CallOutOptions {
   callers: ReadonlyMap<string, Caller>
+  /** Those of them that only wait for what is done elsewhere: a stop does not wait for them. */
+  waiters: ReadonlySet<string>
   vault: Vault
   /** Brings the answer back to its run. */
   onAnswer(threadId: number, answer: CallAnswer): void
@@ -37,10 +39,11 @@ export function workKey(runId: number, branchId: number): string {
 }
 
 /** Begins work outside right after the commit that asked for it. */
-export function createCallOut({ callers, vault, onAnswer }: CallOutOptions): CallOut {
+export function createCallOut({ callers, waiters, vault, onAnswer }: CallOutOptions): CallOut {
   const waiting: StartedCall[] = []
   const underWay = new Map<Promise<void>, StartedCall>()
   const stopping = new AbortController()
+  const leaving = new AbortController()
 
   const next = (): void => {
     while (underWay.size < callsAtOnce && waiting.length > 0 && !stopping.signal.aborted) {
@@ -53,15 +56,16 @@ export function createCallOut({ callers, vault, onAnswer }: CallOutOptions): Cal
     }
   }
   const perform = async ({ runId, threadId, branch }: StartedCall): Promise<void> => {
-    const result = await resultOf(branch.caller, branch.request, workKey(runId, branch.id))
+    const { signal } = waiters.has(branch.caller) ? leaving : stopping
+    const result = await resultOf(branch.caller, branch.request, workKey(runId, branch.id), signal)
     // Cut off by our own stop it has no result: the run keeps waiting, and the call is made again.
-    if (!stopping.signal.aborted || result.ok) onAnswer(threadId, { runId, branchId: branch.id, result })
+    if (!signal.aborted || result.ok) onAnswer(threadId, { runId, branchId: branch.id, result })
   }
-  const resultOf = async (name: string, sealed: string, key: string): Promise<CallResult> => {
+  const resultOf = async (name: string, sealed: string, key: string, signal: AbortSignal): Promise<CallResult> => {
     try {
       const caller = callers.get(name)
       if (!caller) return { ok: false, error: `This program has no caller "${name}".` }
-      return { ok: true, value: await caller(JSON.parse(vault.open(sealed, requestSeal)), stopping.signal, key) }
+      return { ok: true, value: await caller(JSON.parse(vault.open(sealed, requestSeal)), signal, key) }
     } catch (error) {
       return { ok: false, error: messageOf(error) }
     }
@@ -75,6 +79,7 @@ export function createCallOut({ callers, vault, onAnswer }: CallOutOptions): Cal
     serves: (runId) => [...waiting, ...underWay.values()].some((call) => call.runId === runId),
     async stop(limitMs) {
       waiting.length = 0
+      leaving.abort()
       let timer: NodeJS.Timeout | undefined
       const limit = new Promise((resolve) => {
         timer = setTimeout(resolve, limitMs)

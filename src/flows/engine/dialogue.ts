@@ -1,3 +1,4 @@
+import { checkWindow } from '../../conversations/check-window.ts'
 import type { Conversation, Message } from '../../conversations/conversation.ts'
 import { lockConversation, type PlacedConversation } from '../../conversations/conversations.store.ts'
 import type { Content } from '../../conversations/message.ts'
@@ -112,7 +113,10 @@ async function locked(context: ThreadContext, id: number): Promise<PlacedConvers
   return placed
 }
 
-/** Says something as a run's block: the message is stored and its delivery stands in line behind earlier ones. */
+/**
+ * Says something as a run's block: the message is stored and its delivery stands in line behind earlier ones. Throws `conflict`
+ * when only a template may be sent there now.
+ */
 export function say(
   context: ThreadContext,
   dialogue: Dialogue,
@@ -122,6 +126,12 @@ export function say(
 ): Message {
   const { conversation, threadExternalId } = dialogue
   const { writes } = context
+  checkWindow(
+    conversation,
+    content,
+    context.channels.capabilities(conversation.channelId, conversation.kind),
+    context.now,
+  )
   const message = outboundMessage(context.nextId(), conversation, content, { ...author, operatorId: null }, context.now)
   writes.messages.push(message)
   writes.deliveries.push(messageDelivery(message, conversation, threadExternalId, typing))

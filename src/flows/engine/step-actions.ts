@@ -4,6 +4,7 @@ import { dealActions } from './actions/deal-actions.ts'
 import { dialogueActions } from './actions/dialogue-actions.ts'
 import { emailActions } from './actions/email-actions.ts'
 import { flowActions } from './actions/flow-actions.ts'
+import { groupActions } from './actions/group-actions.ts'
 import { operatorActions } from './actions/operator-actions.ts'
 import { makeStep, type RunControl, type StepRecord } from './actions/step.ts'
 import { taskActions } from './actions/task-actions.ts'
@@ -24,10 +25,11 @@ export function stepActions(
   const step = makeStep(context, state, blockId, record, control, guard)
   return {
     ...dialogueActions(step),
-    ...contactActions(step),
     ...emailActions(step),
+    ...contactActions(step),
     ...dealActions(step),
     ...flowActions(step),
+    ...groupActions(step),
     ...operatorActions(step),
     ...taskActions(step),
   }

@@ -29,6 +29,8 @@ export interface Loft {
   /** How many groups there are. */
   made: number
   steps: SignInStep[]
+  /** Rings of people who cannot be brought into a group. */
+  refuse: string[]
   /** The next sending, work or step of a group fails with these, in turn. */
   faults: Error[]
   /** The context of the channel that was opened last. */
@@ -60,6 +62,7 @@ export function buildLoft(): Loft {
     groups: [],
     made: 0,
     steps: [],
+    refuse: [],
     faults: [],
     context: undefined,
     listening: 0,
@@ -150,8 +153,9 @@ function openPigeon(loft: Loft, context: ChannelContext<z.infer<typeof pigeonSet
         for (const [index, person] of request.people.entries()) {
           if (progress.people[index]) continue
           fault()
-          progress.people[index] =
-            person.identities.length > 0 ? { added: true } : { added: false, why: 'wears no ring' }
+          progress.people[index] = person.identities.some(({ value }) => !loft.refuse.includes(value))
+            ? { added: true }
+            : { added: false, why: 'does not fly with strangers' }
           await save(progress)
         }
         return {

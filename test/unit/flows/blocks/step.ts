@@ -100,6 +100,7 @@ function kept(state: Record<string, unknown>): Record<string, unknown> {
 }
 
 const answers: Partial<Record<ActionName, unknown>> = {
+  planGroup: { channelId: 1, request: { title: 'G', people: [] } },
   createDeal: { id: 7, number: 1 } as Deal,
   moveDeal: { id: 7, number: 1 } as Deal,
   setDealStatus: { id: 7, number: 1 } as Deal,

@@ -1,0 +1,35 @@
+import type { GroupRequest } from '../conversations/abilities.ts'
+import type { ChannelHub } from '../conversations/channel-hub.ts'
+import type { OrderDesk } from '../conversations/orders/order-desk.ts'
+import { performRequest } from '../flows/blocks/external-request/perform-request.ts'
+import type { PreparedRequest } from '../flows/blocks/external-request/prepare-request.ts'
+import { callPlacing } from '../flows/calls/place-call.ts'
+import type { Caller } from '../flows/engine/call-out.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import type { SafeHttp } from '../platform/safe-http/safe-http.ts'
+
+export interface CallerParts {
+  db: Database
+  clock: Clock
+  hub: ChannelHub
+  http: SafeHttp
+  orders: Pick<OrderDesk, 'ask'>
+}
+
+/** Those who do work outside for blocks, by name, and which of them only wait for what is done elsewhere. */
+export function makeCallers({ db, clock, hub, http, orders }: CallerParts): {
+  callers: ReadonlyMap<string, Caller>
+  waiters: ReadonlySet<string>
+} {
+  const group: Caller = (asked, signal, key) => {
+    const { channelId, request } = asked as { channelId: number; request: GroupRequest }
+    return orders.ask(channelId, `run:${key}`, 'groups', { kind: 'create_group', request }, signal)
+  }
+  const callers: [string, Caller][] = [
+    ['http', (request, signal) => performRequest(request as PreparedRequest, http, { signal })],
+    ['group', group],
+    ['place-call', callPlacing({ db, clock, channels: hub })],
+  ]
+  return { callers: new Map(callers), waiters: new Set(['group']) }
+}

@@ -1,0 +1,80 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { signatureFault } from '../../../adapters/kit/signed-body.ts'
+import { type GenericEvent, genericEventSchema } from '../../../adapters/voice/generic/contract.ts'
+
+/** Parley's hook, as far as a phone system sees it: it checks what it is sent against the contract. */
+export interface EventReceiver {
+  url: string
+  /** Every event that was taken, once, in the order in which they came. */
+  events: GenericEvent[]
+  /** What was refused for not being as agreed. */
+  faults: string[]
+  /** What is answered to `call.incoming`; undefined: nothing. */
+  answer: unknown
+  /** The status of the next answers, instead of taking what comes. */
+  failures: number[]
+  /** Waits for an event of that kind; throws after 15 seconds. */
+  until(event: GenericEvent['event']): Promise<GenericEvent>
+  stop(): Promise<void>
+}
+
+export async function receiveEvents(secret: string): Promise<EventReceiver> {
+  const waiting = new Set<() => void>()
+  const known = new Set<string>()
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request)
+    const failure = receiver.failures.shift()
+    if (failure !== undefined) {
+      response.writeHead(failure).end()
+      return
+    }
+    const fault = signatureFault({ header: String(request.headers['x-signature'] ?? ''), body }, secret, new Date())
+    const read = genericEventSchema.strict().safeParse(JSON.parse(body.toString()))
+    if (fault || !read.success) {
+      receiver.faults.push(fault ?? String(read.error))
+      response.writeHead(400).end()
+      return
+    }
+    if (!known.has(read.data.id)) receiver.events.push(read.data)
+    known.add(read.data.id)
+    const answer = read.data.event === 'call.incoming' ? receiver.answer : undefined
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(answer === undefined ? '' : JSON.stringify(answer))
+    for (const look of waiting) look()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const receiver: EventReceiver = {
+    url: `http://127.0.0.1:${(server.address() as { port: number }).port}/hooks/voice`,
+    events: [],
+    faults: [],
+    answer: undefined,
+    failures: [],
+    until: (event) =>
+      new Promise((resolve, reject) => {
+        const limit = setTimeout(() => {
+          waiting.delete(look)
+          const came = receiver.events.map((each) => each.event).join(', ')
+          reject(new Error(`There was no ${event} in 15 seconds; there was: ${came || 'nothing'}.`))
+        }, 15_000)
+        const look = () => {
+          const found = receiver.events.find((each) => each.event === event)
+          if (!found) return
+          clearTimeout(limit)
+          waiting.delete(look)
+          resolve(found)
+        }
+        waiting.add(look)
+        look()
+      }),
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  return receiver
+}
