@@ -11,6 +11,7 @@ import type { Channel } from './conversation.ts'
 import { type ChannelParts, createChannel } from './create-channel.ts'
 import { deleteChannel } from './delete-channel.ts'
 import { getChannel } from './get-channel.ts'
+import { listTemplates } from './list-templates.ts'
 import type { OrderDesk } from './orders/order-desk.ts'
 import { showChannels } from './show-channels.ts'
 import { updateChannel } from './update-channel.ts'
@@ -64,6 +65,9 @@ export function channelsRoutes(parts: Parts): Route[] {
     }),
     route(calls.postConnect, async ({ context, params }) =>
       show(await connectChannel(db, context, { channelId: params.id }, channels.connect)),
+    ),
+    route(calls.getTemplates, async ({ context, params }) =>
+      listTemplates(await getChannel(db, context.projectId, params.id), channels.adapter),
     ),
     route(calls.postTest, async ({ context, params, body }) => {
       const { id, kind } = await getChannel(db, context.projectId, params.id)

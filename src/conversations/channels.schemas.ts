@@ -137,6 +137,34 @@ export const postReconnect = operation({
   status: 202,
 })
 
+const templateSchema = z
+  .object({
+    name: z.string(),
+    language: z.string().describe('As the vendor spells it: `en_US`.'),
+    category: z.string().describe('In the words of the vendor.'),
+    status: z.string().describe('In the words of the vendor: only an approved one can be sent.'),
+    text: z.string().describe('With its gaps: `Hello {{1}}`.'),
+    variables: z.array(z.string()).describe('The names of its gaps, or their numbers from `1`.'),
+    header: z.enum(['text', 'image', 'video', 'document', 'location']).optional().describe('What its heading shows.'),
+    footer: z.string().optional(),
+    buttons: z
+      .array(z.object({ type: z.string(), label: z.string(), hasVariable: z.boolean() }))
+      .optional()
+      .describe('Those with a variable have to be filled in.'),
+  })
+  .meta({ id: 'ChannelTemplate' })
+
+export const getTemplates = operation({
+  ...channels,
+  id: 'listChannelTemplates',
+  method: 'get',
+  path: '/channels/{id}/templates',
+  summary: 'Lists the texts that the vendor of a channel has approved, as it has them now',
+  access: 'read',
+  params: idParams,
+  answer: z.object({ items: z.array(templateSchema) }),
+})
+
 export const postTest = operation({
   ...channels,
   id: 'testChannel',

@@ -19,13 +19,13 @@ import { markRead } from './mark-read.ts'
 import { readInbox } from './read-inbox.ts'
 import { replayEvent } from './replay-event.ts'
 import { resendMessage } from './resend-message.ts'
-import { sendMessage } from './send-message.ts'
+import { type CapabilitiesOf, sendMessage } from './send-message.ts'
 import { setMode } from './set-mode.ts'
 
 interface Parts {
   db: Database
   road: { wake(threadIds: number[]): void }
-  channels: { adapter(channelId: number): Promise<ChannelAdapter> }
+  channels: { adapter(channelId: number): Promise<ChannelAdapter>; capabilities: CapabilitiesOf }
   deliveriesWake(): void
 }
 
@@ -44,7 +44,7 @@ export function conversationsRoutes({ db, road, channels, deliveriesWake }: Part
     }),
     route(calls.postMessage, async ({ context, params, body }) => {
       const message = await db.transaction((tx) =>
-        sendMessage(tx, context, { conversationId: params.id, content: body }),
+        sendMessage(tx, context, { conversationId: params.id, content: body }, channels.capabilities),
       )
       deliveriesWake()
       return messageView(message)

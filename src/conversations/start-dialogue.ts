@@ -30,8 +30,8 @@ export interface DialogueChannel {
 
 /**
  * Writes to a contact on a channel, as an operator who begins: in the conversation that they have there, else in a new one.
- * The caller wakes the deliveries after the commit. Throws `invalid`, `not_found`, and `unsupported` when the channel
- * cannot write first, knows no way to the contact, or nothing arrives there any more.
+ * The caller wakes the deliveries after the commit. Throws `invalid`, `not_found`, `conflict` when only a template may be sent, and
+ * `unsupported` when the channel cannot write first, knows no way to the contact, or nothing arrives there any more.
  */
 export async function startDialogue(
   tx: Tx,
@@ -60,7 +60,8 @@ export async function startDialogue(
     await recordWork(tx, context, 'conversation.opened', subject, { channel: channel.id })
     await setMode(tx, context, { conversationId, mode: input.mode ?? 'manual' })
   }
-  const message = await sendMessage(tx, context, { conversationId, content: input.content })
+  const said = { conversationId, content: input.content }
+  const message = await sendMessage(tx, context, said, (_, kind) => adapter.capabilities(kind))
   return { conversation: await getConversation(tx, projectId, conversationId), message, opened }
 }
 

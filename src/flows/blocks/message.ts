@@ -4,6 +4,7 @@ import { type Button, type Content, mediaKinds, type OutboundPart } from '../../
 import { defineBlock, fail, next, type StepContext, waitForReply } from '../block.ts'
 import { checkedUrl } from './checked-url.ts'
 import { chosenButton } from './chosen-button.ts'
+import { templateOption, templatePartOf } from './message-template.ts'
 import { templatesIn } from './templates-in.ts'
 
 const mediaSchema = z.strictObject({
@@ -50,6 +51,7 @@ const optionsSchema = z
       .max(20)
       .default([])
       .describe('Rows of buttons under the message; numbered text where the channel has none.'),
+    template: templateOption.optional(),
     typing: z.boolean().default(false).describe('Shows that we are writing first, where the channel can.'),
   })
   .refine((options) => options.text.trim() !== '' || options.media.length > 0, {
@@ -82,7 +84,7 @@ export const message = defineBlock({
     ],
     typing: true,
   },
-  templates: ({ text, media, buttons }) => ({
+  templates: ({ text, media, buttons, template }) => ({
     text,
     ...templatesIn(
       media.map(({ url, name }) => ({ url, name })),
@@ -92,8 +94,18 @@ export const message = defineBlock({
       buttons.map((row) => row.map(({ label, value, url }) => ({ label, value, url }))),
       'buttons',
     ),
+    ...templatesIn(
+      template && { variables: template.variables, header: template.header, buttons: template.buttons },
+      'template',
+    ),
   }),
-  loses: ({ buttons, media }, can) => {
+  loses: ({ buttons, media, template }, can) => {
+    if (template && can.templates) {
+      const instead = { media, buttons }
+      return Object.entries(instead).flatMap(([path, items]) =>
+        items.length > 0 ? [{ path, message: 'the template is sent instead' }] : [],
+      )
+    }
     const all = buttons.flat()
     const others = media.filter(({ kind }) => !can.media.includes(kind))
     return [
@@ -157,10 +169,8 @@ function shownRows({ options, render, renderUrl }: StepContext<Options, 'say'>):
   return shown.filter((row) => row.length > 0)
 }
 
-function contentOf(
-  { options, renderMarkup, renderUrl, render }: StepContext<Options, 'say'>,
-  rows: ShownButton[][],
-): Content {
+function contentOf(context: StepContext<Options, 'say'>, rows: ShownButton[][]): Content {
+  const { options, renderMarkup, renderUrl, render } = context
   const { text, entities } = parseMarkup(renderMarkup(options.text))
   const parts: OutboundPart[] = options.media.flatMap(({ kind, url, name }): OutboundPart[] => {
     const address = renderUrl(url).trim()
@@ -171,6 +181,7 @@ function contentOf(
   if (rows.length > 0) {
     parts.push({ type: 'buttons', rows: rows.map((row) => row.map(({ output: _, ...button }) => button)) })
   }
+  if (options.template) parts.push(templatePartOf(options.template, context))
   return { text, ...(entities.length > 0 && { entities }), ...(parts.length > 0 && { parts }) }
 }
 
