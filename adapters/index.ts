@@ -1,9 +1,10 @@
 import type { ChannelCatalogue, ChannelDefinition } from '../src/conversations/channel.ts'
 import { telegram } from './telegram/telegram.ts'
+import { voice } from './voice/voice.ts'
 import { webchat } from './webchat/webchat.ts'
 import { whatsappCloud } from './whatsapp/cloud/whatsapp-cloud.ts'
 
-const definitions: ChannelDefinition[] = [telegram, webchat, whatsappCloud]
+const definitions: ChannelDefinition[] = [telegram, webchat, whatsappCloud, voice]
 
 /** The channels that the program can connect, by kind. */
 export const channelCatalogue: ChannelCatalogue = new Map(

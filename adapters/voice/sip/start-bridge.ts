@@ -1,0 +1,61 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { join } from 'node:path'
+
+/** What the bridge tells of itself. */
+export type BridgeState = { state: 'ready' } | { state: 'failed'; error: string }
+
+export interface BridgeKeeperOptions {
+  /** Its settings, as variables of its environment. */
+  env: Record<string, string>
+  onState(state: BridgeState): void
+}
+
+const firstPauseMs = 1000
+const longestPauseMs = 30_000
+/** How long it may take to end its calls. */
+const stopMs = 8000
+
+/** Keeps the SIP bridge running in a process of its own: one that ends is started again, with growing pauses. */
+export function keepBridge({ env, onState }: BridgeKeeperOptions): () => Promise<void> {
+  let pauseMs = firstPauseMs
+  let timer: NodeJS.Timeout | undefined
+  let child: ChildProcess | undefined
+  let isStopping = false
+  let why = ''
+
+  function start(): void {
+    const { PATH = '', HOME = '', TMPDIR = '' } = process.env
+    const process_ = fork(join(import.meta.dirname, 'bridge-process.ts'), [], {
+      env: { PATH, HOME, TMPDIR, ...env },
+      execArgv: [],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    child = process_
+    process_.on('message', (state: BridgeState) => {
+      if (state.state === 'ready') pauseMs = firstPauseMs
+      else why = state.error
+      if (state.state === 'ready') onState(state)
+    })
+    process_.on('exit', (code, signal) => {
+      child = undefined
+      if (isStopping) return
+      onState({ state: 'failed', error: why || `The SIP bridge ended (${signal ?? code}); it is started again.` })
+      why = ''
+      timer = setTimeout(start, pauseMs).unref()
+      pauseMs = Math.min(longestPauseMs, pauseMs * 2)
+    })
+  }
+
+  start()
+  return async () => {
+    isStopping = true
+    clearTimeout(timer)
+    const process_ = child
+    if (!process_) return
+    const ended = new Promise<void>((resolve) => process_.once('exit', () => resolve()))
+    process_.kill('SIGTERM')
+    const kill = setTimeout(() => process_.kill('SIGKILL'), stopMs)
+    await ended
+    clearTimeout(kill)
+  }
+}
