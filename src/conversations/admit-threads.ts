@@ -88,7 +88,7 @@ function findStrangers(threads: ThreadQueue[], people: People, operators: Operat
       if (!person || !first) continue
       const key = personKey(thread.projectId, first)
       if (people.has(key) || strangers.has(key)) continue
-      if (thread.contact && thread.conversation?.kind === 'direct') continue
+      if (thread.contact && (thread.conversation?.kind === 'direct' || thread.conversation?.kind === 'call')) continue
       const inGroup = isInGroup(event)
       if (inGroup && operatorIn(operators, thread.projectId, person)) continue
       const unasked = inGroup && id !== undefined

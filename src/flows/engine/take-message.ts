@@ -8,6 +8,7 @@ import { moveRuns } from './move-runs.ts'
 import { resumeWithReply } from './resume-branch.ts'
 import { beginRun, closeMove } from './run-state.ts'
 import { hear, type Speaker } from './speaker.ts'
+import { callOf, startByCall } from './take-call.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'
 
 /** As many messages wait for a run's work outside at most; later ones are only stored. */
@@ -17,6 +18,7 @@ const inboxLimit = 100
 export async function takeMessage(context: ThreadContext, incoming: Incoming): Promise<void> {
   const { message, conversation } = incoming
   if (conversation.kind === 'group' && !mayAnswer(message, conversation)) return
+  if (conversation.kind === 'call' && !message.addressesBot) return takeCallNotice(context, incoming)
   cancelPended(activeRuns(context))
   if (conversation.mode === 'manual') return closeMove(context)
   await see(context, message, incoming)
@@ -35,7 +37,14 @@ export async function takeMessage(context: ThreadContext, incoming: Incoming): P
     calling.touched = true
     return closeMove(context)
   }
-  await moveByMessage(context, input, conversation)
+  await moveByMessage(context, input, incoming)
+}
+
+/** Ringing, an answer, the end of a call: they begin flows that wait for them, and are no reply to anything. */
+async function takeCallNotice(context: ThreadContext, incoming: Incoming): Promise<void> {
+  if (incoming.conversation.mode === 'manual') return closeMove(context)
+  await see(context, incoming.message, incoming)
+  if (!(await startByCall(context, incoming, triggerInput(context, incoming)))) closeMove(context)
 }
 
 /** In a group only what addresses the bot moves a flow, and in one that was made for a client not before a manager has written. */
@@ -52,11 +61,10 @@ export async function takeWaitingMessage(
 ): Promise<void> {
   if (conversation.mode === 'manual') return
   await see(context, message, speaker)
-  await moveByMessage(
-    context,
-    triggerInput(context, { message, conversation, command: undefined, first: false }),
+  await moveByMessage(context, triggerInput(context, { message, conversation, command: undefined, first: false }), {
+    message,
     conversation,
-  )
+  })
 }
 
 /** What blocks see of the message that is worked on. */
@@ -73,7 +81,12 @@ async function see(context: ThreadContext, message: Message, speaker: Speaker): 
   }
 }
 
-async function moveByMessage(context: ThreadContext, input: TriggerInput, conversation: Conversation): Promise<void> {
+async function moveByMessage(
+  context: ThreadContext,
+  input: TriggerInput,
+  incoming: Pick<Incoming, 'message' | 'conversation'>,
+): Promise<void> {
+  const { conversation } = incoming
   const active = activeRuns(context)
   if (active.some(({ run }) => run.branches.some((branch) => branch.kind === 'pause' && branch.holdsMessages))) {
     return closeMove(context)
@@ -85,6 +98,7 @@ async function moveByMessage(context: ThreadContext, input: TriggerInput, conver
     asked.state.run.threadId = context.thread.id
     return moveRuns(context, [resumeWithReply(asked.state, asked.branch, context.reply as Reply)])
   }
+  if (await startByCall(context, incoming, input)) return
   if (await startFirst(context, (flows) => findOpening(flows, input), conversation, {})) return
   closeMove(context)
 }
@@ -154,6 +168,7 @@ function triggerInput(
     first,
     conversationKind: conversation.kind,
     channelName: context.channels.nameOf(conversation.channelId),
+    call: callOf(message),
   }
 }
 
