@@ -15,10 +15,12 @@ export interface EventReceiver {
   answer: unknown
   /** The status of the next answers, instead of taking what comes. */
   failures: number[]
-  /** Waits for an event of that kind; throws after 15 seconds. */
+  /** Waits for an event of that kind; throws when a call ended without it, and after 15 seconds. */
   until(event: GenericEvent['event']): Promise<GenericEvent>
   stop(): Promise<void>
 }
+
+const endings = /^call\.(completed|busy|no_answer|failed|canceled)$/
 
 export async function receiveEvents(secret: string): Promise<EventReceiver> {
   const waiting = new Set<() => void>()
@@ -55,17 +57,18 @@ export async function receiveEvents(secret: string): Promise<EventReceiver> {
     failures: [],
     until: (event) =>
       new Promise((resolve, reject) => {
-        const limit = setTimeout(() => {
-          waiting.delete(look)
-          const came = receiver.events.map((each) => each.event).join(', ')
-          reject(new Error(`There was no ${event} in 15 seconds; there was: ${came || 'nothing'}.`))
-        }, 15_000)
-        const look = () => {
-          const found = receiver.events.find((each) => each.event === event)
-          if (!found) return
+        const end = (give: () => void) => {
           clearTimeout(limit)
           waiting.delete(look)
-          resolve(found)
+          give()
+        }
+        const refuse = () =>
+          end(() => reject(new Error(`There was no ${event}; there was: ${JSON.stringify(receiver.events, null, 1)}`)))
+        const limit = setTimeout(refuse, 15_000)
+        const look = () => {
+          const found = receiver.events.find((each) => each.event === event)
+          if (found) end(() => resolve(found))
+          else if (receiver.events.some((each) => endings.test(each.event))) refuse()
         }
         waiting.add(look)
         look()
