@@ -10,9 +10,10 @@ export function textOfHtml(html: string): string {
   for (const piece of pieces) {
     const end = piece.indexOf('>')
     const rest = end < 0 ? '' : spaced(piece.slice(end + 1))
-    if (hidden === '!--' || piece.startsWith('!--')) {
-      hidden = end > 0 && piece.slice(0, end).endsWith('--') ? undefined : '!--'
-      if (!hidden) text += rest
+    if (hidden === '!--' || (!hidden && piece.startsWith('!--'))) {
+      const over = piece.indexOf('-->')
+      hidden = over < 0 ? '!--' : undefined
+      if (!hidden) text += spaced(piece.slice(over + 3))
       continue
     }
     const [, close = '', name = ''] = /^(\/?)([a-z][a-z0-9]*)/i.exec(piece)?.map((word) => word.toLowerCase()) ?? []

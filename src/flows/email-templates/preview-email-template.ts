@@ -1,5 +1,4 @@
 import type { Database } from '../../platform/database/database.ts'
-import { maskSecrets } from '../../platform/mask.ts'
 import type { Vault } from '../../platform/secrets.ts'
 import type { WorkContext } from '../../team/context.ts'
 import type { BlockRegistry } from '../block.ts'
@@ -28,6 +27,12 @@ export async function previewEmailTemplate(
     const template = await getEmailTemplate(tx, work.projectId, templateId)
     const { step, context } = await rehearseStep(tx, work, new EngineCache(blocks, vault), rehearsal)
     const scope = stepScope(context, step.state)
-    return maskSecrets(fillLetter(template, stepRenderers(context, scope)), context.project.secrets) as Letter
+    const { secrets } = context.project
+    // Masked before and not after: what is filled in moves the formatting of the text.
+    const project = Object.entries(scope.project).map(([name, value]) => [
+      name,
+      secrets.includes(String(value)) ? '•••' : value,
+    ])
+    return fillLetter(template, stepRenderers(context, { ...scope, project: Object.fromEntries(project) }))
   })
 }

@@ -5,6 +5,7 @@ import { createPipeline } from '../../../src/crm/create-pipeline.ts'
 import { createSpot } from '../../../src/crm/create-spot.ts'
 import { blocks } from '../../../src/flows/blocks/registry.ts'
 import { deleteFlow } from '../../../src/flows/delete-flow.ts'
+import { createEmailTemplate } from '../../../src/flows/email-templates/create-email-template.ts'
 import type { FlowInput } from '../../../src/flows/flow.ts'
 import { findFlowVersion, listFlows, listFlowVersions } from '../../../src/flows/flows.store.ts'
 import { getFlow } from '../../../src/flows/get-flow.ts'
@@ -16,6 +17,7 @@ import { unpublishFlow } from '../../../src/flows/unpublish-flow.ts'
 import type { Tx } from '../../../src/platform/database/database.ts'
 import type { AppError } from '../../../src/platform/errors.ts'
 import type { WorkContext } from '../../../src/team/context.ts'
+import { updateProject } from '../../../src/team/update-project.ts'
 import { type FreshDatabase, freshDatabase } from '../../database.ts'
 import { closedChannels, makeProject, recordedChanges } from '../../project.ts'
 import { openChannel } from './blocks/step.ts'
@@ -192,6 +194,8 @@ describe('readProjectLookup', () => {
       createdAt: now,
       updatedAt: now,
     })
+    await run(createEmailTemplate, { name: 'Welcome' })
+    await run(updateProject, { defaultFlow: 'Greeting' })
     const { id } = await run(saveFlow, { draft: greeting('one') })
     await run(publishFlow, { flowId: id })
     await run(saveFlow, { flowId: id, draft: { name: 'Greeting', blocks: [{ id: 'bye', number: 2, type: 'note' }] } })
@@ -207,6 +211,7 @@ describe('readProjectLookup', () => {
       true,
       false,
     ])
+    expect([[...lookup.emailTemplates], lookup.defaultFlow]).toEqual([['Welcome'], 'Greeting'])
     expect([...lookup.flows.get('Greeting')!].sort()).toEqual(['bye', 'hello'])
     const other = await makeProject(fresh.db)
     expect((await readProjectLookup(fresh.db, other.projectId, closedChannels)).flows.size).toBe(0)

@@ -18,12 +18,13 @@ beforeEach(async () => {
 afterAll(() => fresh.drop())
 
 const declaration = {
-  project: { name: 'Dealership', country: 'DE' },
+  project: { name: 'Dealership', country: 'DE', defaultFlow: 'Second' },
   variables: { city: 'Berlin', crm_key: { value: 's3cr3t-value', secret: true } },
   attributes: [{ name: 'colour', type: 'choice', choices: ['red', 'blue'] }],
   spots: [
     { name: 'Salon', pipelines: [{ name: 'Sales', stages: [{ name: 'New' }, { name: 'Drive', color: '#112233' }] }] },
   ],
+  emailTemplates: [{ name: 'Welcome', subject: 'Hello {{ contact.first_name }}', html: '<p>Hello</p>' }],
   channels: [{ kind: 'webchat', name: 'site', settings: { title: 'Chat', identitySecret: 'a-secret-of-the-site' } }],
   flows: [
     {
@@ -89,6 +90,7 @@ describe('a declaration', () => {
       'created spot Salon',
       'created pipeline Sales',
       'created channel site',
+      'created e-mail template Welcome',
       'created flow First',
       'created flow Second',
       'created webhook crm',

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { unescapeMarkup } from '../../../src/platform/escape-markup.ts'
-import { renderHeader, renderJson, renderMarkup, renderText, renderUrl } from '../../../src/platform/templates.ts'
+import {
+  renderHeader,
+  renderHtml,
+  renderJson,
+  renderMarkup,
+  renderText,
+  renderUrl,
+} from '../../../src/platform/templates.ts'
 
 const scope = {
   contact: {
@@ -132,6 +139,16 @@ describe('renderJson', () => {
 
   test('nesting without end is refused', () => {
     expect(() => renderJson(JSON.parse('['.repeat(5000) + ']'.repeat(5000)), scope)).toThrow(/64 levels/)
+  })
+})
+
+describe('renderHtml', () => {
+  test('lets no value be a tag or end an attribute, but for one that is given raw', () => {
+    const scope = { run: { name: `<b a="1" b='2'>&amp;`, list: ['<', 1], markup: '<hr>' } }
+    expect(renderHtml('<i title="{{ run.name }}">{{ run.list }}</i>{{ run.markup | raw }}{{ run.none }}', scope)).toBe(
+      '<i title="&lt;b a=&quot;1&quot; b=&#39;2&#39;&gt;&amp;amp;">&lt;, 1</i><hr>',
+    )
+    expect(renderHtml('<p>no placeholder &amp; all</p>', {})).toBe('<p>no placeholder &amp; all</p>')
   })
 })
 
