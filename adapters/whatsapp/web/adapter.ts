@@ -173,6 +173,7 @@ export function createWhatsAppWebAdapter(
       async step(step) {
         if (step.do === 'start' && step.by === 'qr') return here().signIn()
         if (step.do === 'sign_out') {
+          me = {}
           await state.write(stateName, undefined)
           return here().signOut()
         }

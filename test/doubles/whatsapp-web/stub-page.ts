@@ -33,10 +33,14 @@ const scripts = ['core', 'session', 'chats', 'media', 'groups', 'control']
 
 /** Writes the page into a directory, as the library's local cache of versions has it. */
 export async function writeStubPage(folder: string, config: StubConfig): Promise<KeptPage> {
-  const parts = await Promise.all(
-    scripts.map((name) => readFile(new URL(`page/${name}.js`, import.meta.url), 'utf8')),
+  const parts = await Promise.all(scripts.map((name) => readFile(new URL(`page/${name}.js`, import.meta.url), 'utf8')))
+  // One script after another instead of modules: the page can fetch nothing.
+  const plain = parts.map((part) =>
+    part.replaceAll(/^import [\s\S]*? from '[^']*'$/gm, '').replaceAll(/^export /gm, ''),
   )
-  const script = [`window.stubConfig = ${JSON.stringify(config)}`, ...parts].join('\n').replaceAll('</script', '<\\/script')
+  const script = [`window.stubConfig = ${JSON.stringify(config)}`, ...plain]
+    .join('\n')
+    .replaceAll('</script', '<\\/script')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'stub-1.html'), `<!doctype html><title>WhatsApp</title><script>${script}</script>`)
   return { version: 'stub-1', folder }

@@ -1,12 +1,14 @@
 // Chats and messages: what is in them, and what it takes to send, edit and take back.
 
-class Message {
+import { Emitter, MsgKey, me, modules, personOf, record, refuse, takeFault, Wid, wid } from './core.js'
+import { cmd } from './session.js'
+
+export class Message {
   constructor(data) {
     Object.assign(this, data)
   }
   serialize() {
-    const { mediaBytes: _, ...data } = this
-    return JSON.parse(JSON.stringify(data))
+    return JSON.parse(JSON.stringify(this))
   }
   unsafe() {
     return this
@@ -43,7 +45,21 @@ class Messages extends Emitter {
     this.emit('add', message)
   }
 }
-const messages = new Messages()
+export const messages = new Messages()
+
+function groupMetadata(group) {
+  const participants = group.participants ?? []
+  return {
+    ...group,
+    iAmAdmin: group.iAmAdmin ?? false,
+    serialize: () => ({ participants: participants.map((id) => ({ id: wid(id) })), creation: group.creation }),
+    participants: {
+      serialize: () => participants.map((id) => ({ id: wid(id) })),
+      add: (id) => participants.push(id),
+      get: (id) => (participants.includes(id) ? { id: wid(id) } : undefined),
+    },
+  }
+}
 
 class Chat {
   messages = []
@@ -85,10 +101,10 @@ class Chats extends Emitter {
     return [...this.byId.values()]
   }
 }
-const chats = new Chats()
+export const chats = new Chats()
 
 const types = ['chat', 'image', 'video', 'audio', 'ptt', 'document', 'sticker', 'location', 'vcard']
-const isText = (text, most) => typeof text === 'string' && text.length > 0 && text.length <= most
+export const isText = (text, most) => typeof text === 'string' && text.length > 0 && text.length <= most
 
 /** The rules for what may be sent; what breaks one is kept. */
 function check(chat, message) {

@@ -1,9 +1,21 @@
 // What tests do to the page, and read from it: `window.stub`.
 
+import { chats, Message, messages } from './chats.js'
+import { config, MsgKey, me, modules, personOf, record, wid } from './core.js'
+import { files, hashOf } from './media.js'
+import { conn, pair, socket } from './session.js'
+
 let stanza = 0
 
 /** Fills up a message that a test describes in few words: `{ from, chat, body … }`. */
-function incoming({ from, chat = from, id = `STUB${++stanza}`, fromMe = false, t = Math.floor(Date.now() / 1000), ...rest }) {
+function incoming({
+  from,
+  chat = from,
+  id = `STUB${++stanza}`,
+  fromMe = false,
+  t = Math.floor(Date.now() / 1000),
+  ...rest
+}) {
   const isGroup = wid(chat).isGroup()
   const writer = fromMe ? me.pn : from && wid(from)
   const key = new MsgKey({ fromMe, remote: chat, id, participant: isGroup ? writer : undefined })

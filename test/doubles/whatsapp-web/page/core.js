@@ -2,31 +2,31 @@
 // made of. The names are those that the library uses (its src/util/Injected and src/Client.js); what they do is ours.
 
 /** What the page is about; the test writes it before this script. */
-const config = { people: [], groups: [], missing: [], ...window.stubConfig }
+export const config = { people: [], groups: [], missing: [], ...window.stubConfig }
 
 /** What was sent and done, what broke the page's rules, and what shall go wrong next. */
-const record = { sent: [], done: [], refused: [], faults: [] }
+export const record = { sent: [], done: [], refused: [], faults: [] }
 
-const modules = {}
+export const modules = {}
 window.Debug = { VERSION: '2.3000.1' }
 window.require = (name) => {
   if (!(name in modules) || config.missing.includes(name)) throw new Error(`Requiring unknown module "${name}"`)
   return modules[name]
 }
 
-function refuse(what) {
+export function refuse(what) {
   record.refused.push(what)
   throw new Error(`The page refuses this: ${what}`)
 }
 
 /** Takes a fault that was asked for, once. */
-function takeFault(kind) {
+export function takeFault(kind) {
   const index = record.faults.indexOf(kind)
   if (index >= 0) record.faults.splice(index, 1)
   return index >= 0
 }
 
-class Emitter {
+export class Emitter {
   listeners = new Map()
   on(names, listener) {
     for (const name of names.split(' ')) this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener])
@@ -50,7 +50,7 @@ class Emitter {
 }
 
 /** An id of a person or a group. */
-class Wid {
+export class Wid {
   constructor(text) {
     const [user, server] = String(text).split('@')
     if (!user || !['c.us', 'lid', 'g.us'].includes(server)) refuse(`an id "${text}"`)
@@ -74,10 +74,10 @@ class Wid {
     return this._serialized
   }
 }
-const wid = (id) => (id instanceof Wid ? id : new Wid(id?._serialized ?? id))
+export const wid = (id) => (id instanceof Wid ? id : new Wid(id?._serialized ?? id))
 
 /** The id of a message. */
-class MsgKey {
+export class MsgKey {
   constructor({ fromMe, from, to, remote, id, participant, selfDir }) {
     this.fromMe = fromMe ?? selfDir === 'out'
     this.remote = wid(remote ?? (this.fromMe ? to : from))
@@ -91,19 +91,19 @@ class MsgKey {
   }
 }
 
-const me = {
+export const me = {
   pn: wid(config.me?.pn ?? '12015550123@c.us'),
   lid: wid(config.me?.lid ?? '7700000000001@lid'),
   name: 'North Cars',
 }
 
 /** What the session remembers over a restart of the browser. */
-const memory = {
+export const memory = {
   read: () => JSON.parse(localStorage.getItem('stub') ?? '{}'),
   write: (fields) => localStorage.setItem('stub', JSON.stringify({ ...memory.read(), ...fields })),
 }
 
-const personOf = (id) => config.people.find(({ pn, lid }) => pn === String(id) || lid === String(id))
+export const personOf = (id) => config.people.find(({ pn, lid }) => pn === String(id) || lid === String(id))
 
 Object.assign(modules, {
   WAWebWidFactory: { createWid: wid, createWidFromWidLike: wid, asUserWidOrThrow: wid },

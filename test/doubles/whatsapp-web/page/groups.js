@@ -1,18 +1,7 @@
 // Groups: making them, bringing people in, and what is said of them.
 
-function groupMetadata(group) {
-  const participants = group.participants ?? []
-  return {
-    ...group,
-    iAmAdmin: group.iAmAdmin ?? false,
-    serialize: () => ({ participants: participants.map((id) => ({ id: wid(id) })), creation: group.creation }),
-    participants: {
-      serialize: () => participants.map((id) => ({ id: wid(id) })),
-      add: (id) => participants.push(id),
-      get: (id) => (participants.includes(id) ? { id: wid(id) } : undefined),
-    },
-  }
-}
+import { chats, isText } from './chats.js'
+import { config, me, memory, modules, personOf, record, refuse, takeFault, Wid, wid } from './core.js'
 
 /** What becomes of somebody who is brought in. */
 function outcomeFor(id) {
@@ -25,7 +14,8 @@ let nextGroup = 120_363_000_000_001 + (memory.read().groups ?? []).length
 async function createGroup({ title }, people) {
   if (!isText(title, 100)) refuse('a group without a title, or with one that is too long')
   for (const { phoneNumber } of people) {
-    if (!(phoneNumber instanceof Wid) || phoneNumber.server !== 'c.us') refuse('a person without a number in a new group')
+    if (!(phoneNumber instanceof Wid) || phoneNumber.server !== 'c.us')
+      refuse('a person without a number in a new group')
   }
   if (takeFault('group_refused')) throw new Error('ServerStatusCodeError 429')
   const id = `${nextGroup++}@g.us`

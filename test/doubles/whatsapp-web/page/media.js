@@ -1,8 +1,10 @@
 // Files: what is uploaded when one is sent, and given back when one is fetched.
 
-const files = new Map()
+import { modules, refuse } from './core.js'
 
-async function hashOf(blob) {
+export const files = new Map()
+
+export async function hashOf(blob) {
   const digest = await crypto.subtle.digest('SHA-256', await blob.arrayBuffer())
   return btoa(String.fromCharCode(...new Uint8Array(digest)))
 }
@@ -75,7 +77,11 @@ Object.assign(modules, {
   WAWebMediaDataUtils: { shouldUseMediaCache: () => false },
   WAWebMediaMmsV4Upload: {
     uploadMedia: async ({ mediaObject }) => ({
-      mediaEntry: { mmsUrl: 'https://mmg.whatsapp.net/stub', directPath: `/stub/${mediaObject.filehash}`, mediaKey: 'key' },
+      mediaEntry: {
+        mmsUrl: 'https://mmg.whatsapp.net/stub',
+        directPath: `/stub/${mediaObject.filehash}`,
+        mediaKey: 'key',
+      },
     }),
   },
   WAWebUploadManager: {

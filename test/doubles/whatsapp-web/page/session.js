@@ -1,5 +1,7 @@
 // The socket to WhatsApp: signing in, its states, and the word that all has been synced.
 
+import { config, Emitter, me, memory, modules, record } from './core.js'
+
 class Socket extends Emitter {
   state = 'OPENING'
   hasSynced = false
@@ -7,7 +9,12 @@ class Socket extends Emitter {
     this.state = state
     this.emit('change:state', this, state)
   }
+  /** The word is only given when somebody hears it: a page that does not wait is `syncedEarly`. */
   sync() {
+    if (!this.listeners.get('change:hasSynced')?.length) {
+      setTimeout(() => this.sync(), 10)
+      return
+    }
     this.hasSynced = true
     this.emit('change:hasSynced', this, true)
   }
@@ -20,7 +27,7 @@ class Socket extends Emitter {
     this.set('CONNECTED')
   }
 }
-const socket = new Socket()
+export const socket = new Socket()
 
 class Conn extends Emitter {
   ref = config.ref ?? '2@stubReference1'
@@ -30,12 +37,12 @@ class Conn extends Emitter {
     return { pushname: this.pushname, platform: this.platform }
   }
 }
-const conn = new Conn()
-const cmd = new Emitter()
+export const conn = new Conn()
+export const cmd = new Emitter()
 cmd.refreshQR = () => record.done.push({ what: 'refreshQR' })
 
 /** The phone scanned the code. */
-function pair() {
+export function pair() {
   memory.write({ paired: true })
   socket.set('CONNECTED')
   if (!config.neverSyncs) socket.sync()
@@ -52,9 +59,9 @@ if (config.syncedEarly && memory.read().paired) {
     if (!memory.read().paired) socket.set('UNPAIRED')
     else {
       socket.set('CONNECTED')
-      setTimeout(() => config.neverSyncs || socket.sync(), 400)
+      if (!config.neverSyncs) socket.sync()
     }
-  }, config.opensAfterMs ?? 100)
+  }, config.opensAfterMs ?? 30)
 }
 
 Object.assign(modules, {

@@ -15,6 +15,7 @@ describe.skipIf(!hasChromium)('signing in to a WhatsApp account', () => {
       expiresAt: '2026-11-02T09:01:00.000Z',
     })
     expect(await channel.adapter.signIn?.step({ do: 'start', by: 'qr' })).toMatchObject({ waitsFor: 'qr' })
+    await channel.prepared()
     await channel.stub('newCode', '2@second')
     await expect.poll(() => channel.context.conditions.at(-1)?.signIn?.qr).toMatch(/^2@second,/)
     await channel.stub('pair')
@@ -25,7 +26,14 @@ describe.skipIf(!hasChromium)('signing in to a WhatsApp account', () => {
     await channel.adapter.listen?.()
     await channel.until('working')
     expect(channel.context.conditions.map(({ state }) => state)).toEqual([
-      'connecting', 'signing_in', 'signing_in', 'connecting', 'working', 'stopped', 'connecting', 'working',
+      'connecting',
+      'signing_in',
+      'signing_in',
+      'connecting',
+      'working',
+      'stopped',
+      'connecting',
+      'working',
     ])
     expect(channel.starts()).toBe(2)
   })

@@ -22,7 +22,7 @@ if (!hasChromium) {
 }
 
 /** Nobody but the page that is at hand is reached. */
-const offline = ['--host-resolver-rules=MAP * ~NOTFOUND']
+export const offline = ['--host-resolver-rules=MAP * ~NOTFOUND']
 
 /** What the page keeps for the test. */
 export interface StubRecord {
@@ -43,6 +43,8 @@ export interface WebChannel {
   /** Calls a function of `window.stub` in the page. */
   stub<T = unknown>(name: string, ...args: unknown[]): Promise<T>
   record(): Promise<StubRecord>
+  /** Resolves when the library listens to the page: what happens on it before is not heard. */
+  prepared(): Promise<void>
   /** Another page from the next start on. */
   setPage(config: StubConfig): Promise<void>
   /** Resolves when the channel's latest word of itself is this. */
@@ -83,14 +85,10 @@ export async function openWebChannel(options: WebChannelOptions = {}): Promise<W
     clock,
     client: () => clients.at(-1)!,
     starts: () => clients.length,
-    stub: async <T>(name: string, ...args: unknown[]) =>
-      (await channel.client().pupPage!.evaluate(
-        (method: string, given: unknown[]) =>
-          (globalThis as unknown as { stub: Record<string, (...args: unknown[]) => unknown> }).stub[method]!(...given),
-        name,
-        args,
-      )) as T,
+    stub: (name, ...args) => callStub(channel.client(), name, args),
     record: async () => (await channel.client().pupPage!.evaluate('window.stub.record')) as StubRecord,
+    prepared: () =>
+      expect.poll(() => channel.client().pupPage!.evaluate('window.parleyPrepared'), { timeout: 20_000 }).toBe(true),
     setPage: async (config) => void (await writeStubPage(join(directory, 'page'), config)),
     until: (state) => expect.poll(() => context.conditions.at(-1)?.state, { timeout: 20_000 }).toBe(state),
     async stop() {
@@ -99,6 +97,13 @@ export async function openWebChannel(options: WebChannelOptions = {}): Promise<W
     },
   }
   return channel
+}
+
+/** Calls a function of `window.stub` in the page. */
+export async function callStub<T>(client: Client, name: string, args: unknown[]): Promise<T> {
+  const call = (method: string, given: unknown[]) =>
+    (globalThis as unknown as { stub: Record<string, (...args: unknown[]) => unknown> }).stub[method]!(...given)
+  return (await client.pupPage!.evaluate(call, name, args)) as T
 }
 
 /** Ann, whose two ids WhatsApp knows; Bob, who hides his number; Cid, whom nobody may add; Dan and Eve. */
