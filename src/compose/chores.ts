@@ -1,6 +1,7 @@
 import { importHistory } from '../contacts/imports/imports.store.ts'
 import { workImports } from '../contacts/imports/work-imports.ts'
 import { eventHistory } from '../conversations/events.store.ts'
+import { orderHistory } from '../conversations/orders/orders.store.ts'
 import { noticeHistory } from '../crm/tasks/notices.store.ts'
 import { placedCallHistory } from '../flows/calls/placed-calls.store.ts'
 import { runHistory } from '../flows/trace.store.ts'
@@ -42,6 +43,7 @@ export function startChores({ db, clock, log, signals, historyDays, stopping, sw
     eventHistory,
     ...runHistory,
     ...platformHistory,
+    orderHistory,
     postbackHistory,
     noticeHistory,
     importHistory,

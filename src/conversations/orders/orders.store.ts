@@ -1,9 +1,17 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Queryable } from '../../platform/database/database.ts'
+import type { HistoryTable } from '../../platform/history/prune-history.ts'
 import { channelOrders, channelState } from './orders.table.ts'
 
 /** Something to be done through a channel. */
 export type ChannelOrder = typeof channelOrders.$inferSelect
+
+/** Orders that are over. */
+export const orderHistory: HistoryTable = {
+  table: 'channel_orders',
+  made: 'created_at',
+  over: 'r.finished_at < $1::timestamptz',
+}
 
 /** Puts an order down, unless one with its key is there already; gives its number either way. */
 export async function insertOrder(

@@ -33,13 +33,13 @@ async function applyChannel(
   declared: DeclaredChannel,
   parts: ChannelParts,
 ): Promise<{ id: number; did: Applied['did'] }> {
-  const { kind, name, settings, enabled } = declared
+  const { kind, name, settings, enabled, botReturnsAfter } = declared
   const before = await findChannelByName(tx, context.projectId, name)
   if (!before) return { id: (await createChannel(tx, context, declared, parts)).id, did: 'created' }
   if (before.kind !== kind) {
     const message = `is ${kind}, but the project's channel "${name}" is ${before.kind}; a kind cannot be changed`
     throw invalidInput('channel', [{ path: 'kind', message }])
   }
-  const after = await updateChannel(tx, context, { channelId: before.id, settings, enabled }, parts)
+  const after = await updateChannel(tx, context, { channelId: before.id, settings, enabled, botReturnsAfter }, parts)
   return { id: before.id, did: isDeepStrictEqual(before, after) ? 'unchanged' : 'updated' }
 }

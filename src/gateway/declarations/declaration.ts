@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { newAttributeSchema } from '../../contacts/create-attribute.ts'
-import { channelNameSchema } from '../../conversations/create-channel.ts'
+import { botReturnsAfterSchema, channelNameSchema } from '../../conversations/create-channel.ts'
 import { nameSchema } from '../../crm/create-spot.ts'
 import { newStageSchema } from '../../crm/stage.ts'
 import { newEmailTemplateSchema } from '../../flows/email-templates/create-email-template.ts'
@@ -35,6 +35,7 @@ const channelSchema = z.strictObject({
     .default({})
     .describe('Laid over those that the channel has; secret ones may be absent when it has them already.'),
   enabled: z.boolean().default(true),
+  botReturnsAfter: botReturnsAfterSchema.optional(),
 })
 
 const flowDeclarationSchema = flowSchema.extend({

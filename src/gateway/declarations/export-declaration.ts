@@ -61,11 +61,17 @@ async function exportSpots(db: Queryable, projectId: number): Promise<Declaratio
   }))
 }
 
-function exportChannel({ kind, name, settings, enabled }: Channel, catalogue: ChannelCatalogue) {
+function exportChannel({ kind, name, settings, enabled, botReturnsAfter }: Channel, catalogue: ChannelCatalogue) {
   const definition = catalogue.get(kind)
   const secrets = definition ? secretNames(definition) : Object.keys(settings)
   const open = Object.entries(settings).filter(([setting]) => !secrets.includes(setting))
-  return { kind, name, settings: Object.fromEntries(open), enabled }
+  return {
+    kind,
+    name,
+    settings: Object.fromEntries(open),
+    enabled,
+    ...(botReturnsAfter !== null && { botReturnsAfter }),
+  }
 }
 
 async function exportFlows(db: Queryable, projectId: number): Promise<DeclarationInput['flows']> {
