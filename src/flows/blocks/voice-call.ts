@@ -36,7 +36,8 @@ const optionsSchema = z.strictObject({
       language: z.string().max(35).optional().describe('Its language, such as en-GB.'),
       voice: z.string().max(100).optional().describe("A voice of the channel's speech."),
     })
-    .optional(),
+    .optional()
+    .describe('A text that is spoken; the channel has to be able to.'),
   play: z
     .union([
       z.strictObject({ url: z.string().min(1).max(2000).describe('The address of a sound file.') }),
