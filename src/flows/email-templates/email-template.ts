@@ -16,7 +16,7 @@ export type LetterTexts = Pick<EmailTemplate, 'subject' | 'text' | 'html'>
 
 /** An e-mail with its placeholders filled in. */
 export interface Letter {
-  /** One line, never empty. */
+  /** One line. Empty: that of the conversation goes on. */
   subject: string
   text: string
   /** The formatting of the text. */
@@ -25,14 +25,16 @@ export interface Letter {
   html: string
 }
 
-/** Of an e-mail that has none. */
-export const emptySubject = 'Notification'
+/** Of an e-mail in which nothing stands. */
+const emptySubject = 'Notification'
 
 export const letterTextSchemas = {
   subject: z
     .string()
     .max(500)
-    .describe(`The subject, with placeholders; \`${emptySubject}\` where it is empty, or comes out empty.`),
+    .describe(
+      `The subject, with placeholders. Empty: that of the conversation goes on; \`${emptySubject}\` where there is none, or no body either.`,
+    ),
   text: z
     .string()
     .max(20_000)
@@ -62,7 +64,8 @@ export function fillLetter(
   const spoken = text.trim() === '' ? { text: textOfHtml(html), entities: [] } : { text, entities }
   // A line break would end the header that the subject stands in.
   const subject = render(texts.subject).replaceAll(/\s+/g, ' ').trim().slice(0, longestSubject)
-  return { subject: subject || emptySubject, html, ...spoken }
+  const isEmpty = subject === '' && html === '' && spoken.text.trim() === ''
+  return { subject: isEmpty ? emptySubject : subject, html, ...spoken }
 }
 
 /** RFC 5322, section 2.1.1: characters of a line. */

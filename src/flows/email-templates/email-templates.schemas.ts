@@ -92,7 +92,7 @@ export const postEmailTemplatePreview = operation({
     variables: z.record(z.string(), z.unknown()).default({}).describe('What `{{ run.… }}` is filled in from.'),
   }),
   answer: z.object({
-    subject: z.string(),
+    subject: z.string().describe('Empty: that of the conversation goes on.'),
     text: z.string().describe('Without its Markdown.'),
     entities: z.array(entitySchema).describe('The formatting of the text.'),
     html: z.string().describe('Empty: the e-mail has a text alone.'),

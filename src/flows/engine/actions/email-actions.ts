@@ -64,7 +64,7 @@ export function emailActions(step: Step): Pick<Actions, 'createEmailSubscriber' 
       await step.guard()
       const { subject, text, entities, html } = letter
       const parts: OutboundPart[] = [
-        { type: 'email', subject, ...(html !== '' && { html }), to: [email] },
+        { type: 'email', ...(subject !== '' && { subject }), ...(html !== '' && { html }), to: [email] },
         ...attachments,
       ]
       // Whoever has the address is written to, which may be another card of the same person.

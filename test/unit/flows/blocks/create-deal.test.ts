@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createDeal } from '../../../../src/flows/blocks/create-deal.ts'
-import { optionFaults, stepper } from './step.ts'
+import { openChannel, optionFaults, stepper } from './step.ts'
 
 const deal = { spot: 'Showroom', name: 'A car' }
 
@@ -59,10 +59,11 @@ describe('create-deal', () => {
       { pipeline: 'Service', stage: 'New' },
       'stage: the pipeline "Service" has no stage "New"; expected one of "Booked", "Done"',
     ],
-    [{ sendingChannel: 'Mail' }, 'sendingChannel: the project has no channel "Mail"; expected one of "Bot", "Mailbox"'],
+    [{ sendingChannel: 'Mail' }, 'sendingChannel: the project has no channel "Mail"; expected one of "Bot"'],
     [{ currency: 'euro' }, 'currency: expected three capital letters (ISO 4217), such as EUR'],
   ])('refuses %j', (options, fault) => {
-    expect(optionFaults(createDeal, { ...deal, ...options })).toEqual([fault])
+    const channels = new Map([['Bot', openChannel({})]])
+    expect(optionFaults(createDeal, { ...deal, ...options }, { channels })).toEqual([fault])
   })
 
   it('accepts what the project has', () => {

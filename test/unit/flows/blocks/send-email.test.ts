@@ -85,7 +85,6 @@ describe('send-email', () => {
 
   it.each([
     [{ channel: 'Bot' }, 'channel: the channel "Bot" cannot send e-mails; expected one that can, such as "Mailbox"'],
-    [{ channel: 'Post' }, 'channel: the project has no channel "Post"; expected one of "Bot", "Mailbox"'],
     [{ text: '', template: 'Bye' }, 'template: the project has no e-mail template "Bye"; expected one of "Welcome"'],
     [{ template: 'Welcome' }, 'template: expected either a template, or a subject, text and html of the block'],
     [{ flow: 'Follow-up' }, 'flow: counts only with createSubscriber'],

@@ -116,6 +116,12 @@ describe('the preview of an e-mail template', () => {
     expect(body).toEqual({ subject: 'Notification', text: '', entities: [], html: '' })
   })
 
+  it('leaves the subject to the conversation when only that is missing', async () => {
+    const contact = await gateway.call('POST', '/contacts', { firstName: 'Anna' })
+    const { body } = await preview({ text: 'Hello' }, { contactId: contact.body.id })
+    expect(body).toEqual({ subject: '', text: 'Hello', entities: [], html: '' })
+  })
+
   it('takes the words of the HTML where there is no text', async () => {
     const contact = await gateway.call('POST', '/contacts', { firstName: 'Anna' })
     const html = '<style>p{}</style><p>Dear {{ contact.first_name }},</p><p>bye</p>'

@@ -95,7 +95,7 @@ describe('an e-mail of a flow', () => {
         to: 'anna@example.com',
         kind: 'email',
         text: 'And more',
-        parts: [{ type: 'email', subject: 'Notification', to }],
+        parts: [{ type: 'email', to }],
       },
     ])
     const conversations = await stage.db.query(
@@ -194,6 +194,64 @@ describe('an e-mail of a flow', () => {
       },
       { text: '', parts: [{ type: 'email', subject: 'Notification', to: [to] }] },
     ])
+  })
+
+  it('goes into the conversation that the run is in, when that is with the same address', async () => {
+    await open()
+    await stage.publish(
+      flow(
+        'Desk',
+        [{ type: 'any_message', to: 'first', conversations: ['email'] }],
+        { first: email({ subject: 'Received', text: 'We have it' }), said: says('And will look') },
+        ['first > said'],
+      ),
+    )
+    await writes('anna@example.com', 'A question')
+    expect(letters().map(({ to, text, parts }) => ({ to, text, parts }))).toEqual([
+      {
+        to: 'anna@example.com',
+        text: 'We have it',
+        parts: [{ type: 'email', subject: 'Received', to: ['anna@example.com'] }],
+      },
+      { to: 'anna@example.com', text: 'And will look', parts: undefined },
+    ])
+  })
+
+  it('is kept back where the script of its block has unsubscribed the contact', async () => {
+    await open()
+    await stage.publish(
+      chain('Bye', { first: { ...email({ to: 'anna@example.com', text: 'Bye' }), script: 'unsubscribe()' } }, []),
+    )
+    await stage.say(anna, 'stop')
+    await stage.rest()
+    expect(sent).toEqual([])
+    expect((await steps('first'))[0]).toMatchObject({
+      output: 'next',
+      result: {
+        notSent: ['the e-mail to anna@example.com'],
+        notSentBecause: 'the script called unsubscribe()',
+      },
+    })
+  })
+
+  it('can be what a run without a conversation says', async () => {
+    await open()
+    const fields = { firstName: 'Boris', email: 'boris@example.com' }
+    const { id: contactId } = await stage.run(createContact, { fields })
+    await stage.publish(
+      flow('Mail', [{ type: 'api', to: 'first' }], {
+        first: email({ channel: 'sales', text: 'Hello {{ contact.name }}' }),
+      }),
+    )
+    const [{ id }] = (await stage.db.query<{ id: number }>(`select id from flows where name = 'Mail'`)) as [
+      { id: number },
+    ]
+    await stage.api('POST', '/runs', { flowId: id, contactId })
+    await stage.rest()
+    await stage.parley.sweep()
+    await stage.rest()
+    expect(letters()).toMatchObject([{ from: 'sales', to: 'boris@example.com', text: 'Hello Boris' }])
+    expect(await stage.db.query('select conversation_id from runs')).toEqual([{ conversation_id: null }])
   })
 
   it('is not sent, and nothing of it stays, when its template is gone', async () => {
