@@ -20,30 +20,30 @@ export function eventsOf(payload: Payload, phoneNumberId: string, now: Date): Ch
 }
 
 function changeEvents(change: Change, phoneNumberId: string, now: Date): ChannelEvent[] {
-  const { field = 'messages', value } = change
+  const { field = 'messages', value } = change ?? {}
   const number = value?.metadata?.phone_number_id
   if (number !== undefined && String(number) !== phoneNumberId) return []
-  if (value === undefined) return [unknownEvent(field, change, now)]
+  if (typeof value !== 'object' || value === null) return [unknownEvent(field, change, now)]
   if (field === 'messages') return messagesEvents(value, now)
   if (field === 'smb_message_echoes' || field === 'message_echoes') {
     const echoes = listOf(value.message_echoes)
-    return echoes.map((echo) => known(`${field} ${echo.type}`, echo, now, () => echoEvent(echo)))
+    return echoes.map((echo) => known(`${field} ${echo?.type}`, echo, now, () => echoEvent(echo)))
   }
   return [unknownEvent(field, change, now)]
 }
 
 function messagesEvents(value: ChangeValue, now: Date): ChannelEvent[] {
   const messages = listOf(value.messages).map((message) =>
-    known(message.type ?? 'message', message, now, () => messageEvent(message, value)),
+    known(message?.type ?? 'message', message, now, () => messageEvent(message, value)),
   )
   const statuses = listOf(value.statuses).flatMap((status): ChannelEvent[] => {
     try {
-      return statusEvents(status, value) ?? [unknownEvent(`status ${status.status}`, status, now)]
+      return statusEvents(status, value) ?? [unknownEvent(`status ${status?.status}`, status, now)]
     } catch {
-      return [unknownEvent(`status ${status.status}`, status, now)]
+      return [unknownEvent(`status ${status?.status}`, status, now)]
     }
   })
-  const errors = listOf(value.errors).map((error) => unknownEvent(`error ${error.code}`, error, now))
+  const errors = listOf(value.errors).map((error) => unknownEvent(`error ${error?.code}`, error, now))
   const events = [...messages, ...statuses, ...errors]
   return events.length > 0 ? events : [unknownEvent('messages', value, now)]
 }
