@@ -18,6 +18,7 @@ export function withDemoHost(http: SafeHttp, origin: () => string): SafeHttp {
       own ??= createSafeHttp({ allowedPrivateHosts: [new URL(origin()).host] })
       return own.request({ ...request, url: origin() + carsPath + url.search })
     },
+    addresses: (host, port) => http.addresses(host, port),
     async close() {
       await Promise.all([http.close(), own?.close()])
     },

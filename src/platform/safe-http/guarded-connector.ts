@@ -39,6 +39,26 @@ export function guardedConnector(guard: AddressGuard, lookup: LookupFunction): b
   }
 }
 
+/** The allowed addresses of a host. Throws `refused_address` when it has others only, and `unavailable` when it has none. */
+export function guardedAddresses(
+  guard: AddressGuard,
+  lookup: LookupFunction,
+  host: string,
+  port: number,
+): Promise<string[]> {
+  if (isIP(host)) {
+    return guard.allows(host, port, host) ? Promise.resolve([host]) : Promise.reject(refusedAddress(host, [host]))
+  }
+  return new Promise((resolve, reject) => {
+    guardedLookup(guard, port, lookup)(host, { all: true }, (error, found) => {
+      if (error instanceof AppError) reject(error)
+      else if (error)
+        reject(new AppError('unavailable', `The name "${host}" leads nowhere: ${error.message}.`, { cause: error }))
+      else resolve((found as LookupAddress[]).map(({ address }) => address))
+    })
+  })
+}
+
 function guardedLookup(guard: AddressGuard, port: number, lookup: LookupFunction): LookupFunction {
   return (hostname, options: LookupOptions, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {

@@ -5,7 +5,7 @@ import { Agent } from 'undici'
 import { AppError, messageOf } from '../errors.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { type Answer, exchange } from './exchange.ts'
-import { guardedConnector } from './guarded-connector.ts'
+import { guardedAddresses, guardedConnector } from './guarded-connector.ts'
 import { isRedirect, type RedirectedRequest, redirected } from './redirect.ts'
 
 export interface SafeHttpOptions {
@@ -49,6 +49,11 @@ export interface SafeHttp {
    * Throws `invalid` for a request that cannot be sent, `refused_address`, `timeout`, `too_large`, `unavailable`.
    */
   request(request: SafeRequest): Promise<SafeResponse>
+  /**
+   * The addresses at which a host may be reached by another protocol, in the order in which to try them. Connect to one of them and
+   * to no name, which could lead elsewhere by then. Throws `refused_address`, and `unavailable` when the name leads nowhere.
+   */
+  addresses(host: string, port: number): Promise<string[]>
   /** Finishes what is under way and closes the connections. */
   close(): Promise<void>
 }
@@ -61,8 +66,9 @@ export function createSafeHttp({
   lookup = systemLookup as LookupFunction,
 }: SafeHttpOptions): SafeHttp {
   // The time-outs of undici are off: one for the whole request, set below, covers them and the slow drip that they miss.
+  const guard = createAddressGuard(allowedPrivateHosts)
   const agent = new Agent({
-    connect: guardedConnector(createAddressGuard(allowedPrivateHosts), lookup),
+    connect: guardedConnector(guard, lookup),
     connections: 256,
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -78,6 +84,7 @@ export function createSafeHttp({
         limit.clear()
       }
     },
+    addresses: (host, port) => guardedAddresses(guard, lookup, host, port),
     close: () => agent.close(),
   }
 }

@@ -1,0 +1,56 @@
+import { ImapFlow } from 'imapflow'
+import type { SafeHttp } from '../../../src/platform/safe-http/safe-http.ts'
+import { atAddress, type MailServer } from './address.ts'
+import type { Credentials } from './credentials.ts'
+import { type ServerFailure, serverError } from './server-error.ts'
+
+/** The largest answer that is taken from a server, in bytes: a letter of the longest kind we read, and some. */
+const maxAnswerBytes = 96 * 1024 * 1024
+
+/**
+ * Signs in to the mailbox's server. A refused access token is renewed once. Whoever calls closes the client.
+ * Throws `unauthenticated`, `unavailable`, `timeout`, `refused_address`.
+ */
+export async function openImap(http: SafeHttp, server: MailServer, credentials: Credentials): Promise<ImapFlow> {
+  try {
+    return await signIn(http, server, credentials, false)
+  } catch (error) {
+    if (!credentials.renewable || !(error as ServerFailure).authenticationFailed) throw serverError(server, error)
+  }
+  return signIn(http, server, credentials, true).catch((error: unknown) => {
+    throw serverError(server, error)
+  })
+}
+
+async function signIn(http: SafeHttp, server: MailServer, credentials: Credentials, refused: boolean) {
+  const secret = await credentials.secret(refused)
+  return atAddress(http, server, async (address) => {
+    const client = new ImapFlow({
+      host: address,
+      port: server.port,
+      secure: server.security === 'tls',
+      ...(server.security !== 'tls' && { doSTARTTLS: server.security === 'starttls' }),
+      ...(server.tls.servername !== undefined && { servername: server.tls.servername }),
+      tls: server.tls,
+      auth: 'password' in secret ? { user: server.user, pass: secret.password } : { user: server.user, ...secret },
+      clientInfo: { name: 'Parley' },
+      // It would write every line of the conversation down, addresses and all.
+      logger: false,
+      disableAutoIdle: true,
+      connectionTimeout: 20_000,
+      greetingTimeout: 15_000,
+      socketTimeout: 120_000,
+      maxLiteralSize: maxAnswerBytes,
+      maxResponseSize: 2 * maxAnswerBytes,
+    })
+    // Without a listener a broken connection would end the program; whoever waits for an answer is told anyway.
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      client.close()
+      throw error
+    }
+  })
+}
