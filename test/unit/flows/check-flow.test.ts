@@ -4,7 +4,7 @@ import { defineBlock, next } from '../../../src/flows/block.ts'
 import { blocks } from '../../../src/flows/blocks/registry.ts'
 import { checkFlow } from '../../../src/flows/check-flow.ts'
 import type { FlowInput } from '../../../src/flows/flow.ts'
-import { lookup, openChannel } from './blocks/step.ts'
+import { lookup } from './blocks/step.ts'
 
 type BlockInput = NonNullable<FlowInput['blocks']>[number]
 
@@ -264,48 +264,6 @@ describe('warnings', () => {
     expect(flow?.blocks).toHaveLength(3)
     expect(warnings).toEqual([
       { path: 'blocks[2] (message "lonely")', message: 'no trigger leads here; only another flow could start it' },
-    ])
-  })
-
-  it('tell once what a message loses on the channels that the triggers name', () => {
-    const rich: BlockInput = {
-      ...hello,
-      options: {
-        text: 'Hello',
-        media: [
-          { kind: 'image', url: 'https://example.com/a.jpg' },
-          { kind: 'video', url: 'https://example.com/a.mp4' },
-        ],
-        buttons: [[{ label: 'Yes' }, { label: 'My phone', request: 'phone' }]],
-      },
-    }
-    const channels = new Map([
-      ['Bot', openChannel({})],
-      ['Line', openChannel({ buttons: false, media: [] })],
-      ['Site', openChannel({ requestButtons: false })],
-      ['Shut', { can: () => undefined }],
-    ])
-    const warned = (...names: string[]) =>
-      checkFlow(
-        {
-          ...good,
-          triggers: [
-            { type: 'first_message', to: 'hello', channels: names },
-            { type: 'manual', to: 'hello', channels: names },
-          ],
-          blocks: [rich, phone],
-        },
-        blocks,
-        lookup({ channels }),
-      ).warnings.map(({ path, message }) => `${path}: ${message}`)
-    const at = 'blocks[0] (message "hello").options'
-    expect(warned('Bot')).toEqual([`${at}.media: on the channel "Bot" video becomes a link`])
-    expect(warned('Shut')).toEqual([])
-    expect(warned('Line', 'Site')).toEqual([
-      `${at}.buttons: on the channel "Line" the buttons become numbered text`,
-      `${at}.media: on the channel "Line" image, video becomes a link`,
-      `${at}.buttons: on the channel "Site" a button that asks for phone or place becomes text`,
-      `${at}.media: on the channel "Site" video becomes a link`,
     ])
   })
 })

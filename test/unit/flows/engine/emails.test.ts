@@ -1,60 +1,20 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { createContact } from '../../../../src/contacts/create-contact.ts'
-import type { FlowInput } from '../../../../src/flows/flow.ts'
-import { saveFlow } from '../../../../src/flows/save-flow.ts'
-import { mailboxKind, type Sent } from './mailbox.ts'
-import { flow, leaveStage, openStage, type Stage, says } from './stage.ts'
+import { chain, email, type MailStage, openMailStage } from './mail-stage.ts'
+import { flow, leaveStage, says } from './stage.ts'
 
 const anna = 7001
-let stage: Stage
-let sent: Sent[]
+let stage: MailStage
 afterEach(() => stage.close())
 afterAll(() => leaveStage())
 
-type Blocks = Parameters<typeof flow>[2]
-const chain = (name: string, blocks: Blocks, arrows: string[]): FlowInput =>
-  flow(name, [{ type: 'any_message', to: 'first' }], blocks, arrows)
-const email = (options: object) => ({ type: 'send-email', options: { channel: 'mail', ...options } })
+const open = async () => {
+  stage = await openMailStage()
+}
 const sets = (address: string) => ({
   type: 'set-fields',
   options: { fields: [{ to: 'contact.email', value: address }] },
 })
-
-async function open(): Promise<void> {
-  const mailbox = mailboxKind()
-  sent = mailbox.sent
-  stage = await openStage({
-    flows: [],
-    kinds: [mailbox.kind],
-    channels: [
-      { kind: 'mailbox', name: 'mail', settings: {} },
-      { kind: 'mailbox', name: 'sales', settings: {} },
-    ],
-  })
-  await stage.run(saveFlow, { draft: { name: 'News', triggers: [], blocks: [], arrows: [] } })
-}
-
-/** A letter to the mailbox. */
-async function writes(from: string, text: string): Promise<void> {
-  const [channel] = await stage.db.query<{ hook_id: string }>(`select hook_id from channels where name = 'mail'`)
-  const body = JSON.stringify({ id: `letter-${text}`, from, text })
-  const { status } = await fetch(`${stage.parley.address}/hooks/${channel!.hook_id}`, { method: 'POST', body })
-  expect(status).toBe(200)
-  await stage.rest()
-}
-
-const steps = async (block: string) =>
-  stage.db.query<{ output: string; result: Record<string, unknown>; error: string | null }>(
-    'select output, result, error from steps where block_id = $1 order by id',
-    [block],
-  )
-
-/** What was sent by e-mail, as far as these tests look at it. */
-const letters = () =>
-  sent.map(({ from, target, outbound }) => {
-    if (outbound.action !== 'message') throw new Error(`expected a message, not ${outbound.action}`)
-    return { from, to: target.thread, kind: target.kind, text: outbound.text, parts: outbound.parts }
-  })
 
 describe('an e-mail of a flow', () => {
   it('goes to the address of the contact while the run stays where it is, and to the same conversation again', async () => {
@@ -79,7 +39,7 @@ describe('an e-mail of a flow', () => {
     await stage.say(anna, 'A & B')
     expect(await stage.heard(anna)).toEqual(['It is in your mail'])
     const to = ['anna@example.com']
-    expect(letters()).toEqual([
+    expect(stage.letters()).toEqual([
       {
         from: 'mail',
         to: 'anna@example.com',
@@ -106,7 +66,7 @@ describe('an e-mail of a flow', () => {
     expect(conversations).toEqual([
       { kind: 'email', contact_id: contactId, came_by: 'email/anna@example.com', sent: 2 },
     ])
-    expect((await steps('offer'))[0]).toMatchObject({
+    expect((await stage.steps('offer'))[0]).toMatchObject({
       output: 'next',
       result: { emails: [{ channel: 'mail', to: 'anna@example.com', subject: 'Offer for Person 7001' }] },
     })
@@ -116,14 +76,14 @@ describe('an e-mail of a flow', () => {
 
   it('goes on in the conversation that the person began, and their answer comes there', async () => {
     await open()
-    await writes('anna@example.com', 'A question')
+    await stage.writes('anna@example.com', 'A question')
     const [begun] = await stage.db.query<{ id: number; contact_id: number }>(
       `select id, contact_id from conversations where kind = 'email'`,
     )
     await stage.publish(chain('Offer', { first: email({ to: '{{ message.text }}', text: 'One' }) }, []))
     await stage.say(anna, 'anna@example.com')
     await stage.rest()
-    await writes('anna@example.com', 'Thank you')
+    await stage.writes('anna@example.com', 'Thank you')
     const { id, contact_id } = begun!
     expect(
       await stage.db.query(
@@ -152,9 +112,9 @@ describe('an e-mail of a flow', () => {
     )
     await stage.say(anna, 'anna at example')
     expect(await stage.heard(anna)).toEqual(['No address'])
-    expect(sent).toEqual([])
+    expect(stage.letters()).toEqual([])
     expect(
-      [...(await steps('first')), ...(await steps('again'))].map(({ output, result }) => [output, result]),
+      [...(await stage.steps('first')), ...(await stage.steps('again'))].map(({ output, result }) => [output, result]),
     ).toEqual([
       ['invalid', { invalid: 'There is no e-mail address; expected one such as anna@example.com.' }],
       ['invalid', { invalid: '"anna at example" is no e-mail address; expected one such as anna@example.com.' }],
@@ -180,7 +140,7 @@ describe('an e-mail of a flow', () => {
     )
     await stage.say(anna, '<b>')
     await stage.rest()
-    expect(letters().map(({ text, parts }) => ({ text, parts }))).toEqual([
+    expect(stage.letters().map(({ text, parts }) => ({ text, parts }))).toEqual([
       {
         text: 'Hello <b>\n\nSee our cars (https://example.com/cars)',
         parts: [
@@ -206,8 +166,8 @@ describe('an e-mail of a flow', () => {
         ['first > said'],
       ),
     )
-    await writes('anna@example.com', 'A question')
-    expect(letters().map(({ to, text, parts }) => ({ to, text, parts }))).toEqual([
+    await stage.writes('anna@example.com', 'A question')
+    expect(stage.letters().map(({ to, text, parts }) => ({ to, text, parts }))).toEqual([
       {
         to: 'anna@example.com',
         text: 'We have it',
@@ -224,8 +184,8 @@ describe('an e-mail of a flow', () => {
     )
     await stage.say(anna, 'stop')
     await stage.rest()
-    expect(sent).toEqual([])
-    expect((await steps('first'))[0]).toMatchObject({
+    expect(stage.letters()).toEqual([])
+    expect((await stage.steps('first'))[0]).toMatchObject({
       output: 'next',
       result: {
         notSent: ['the e-mail to anna@example.com'],
@@ -250,7 +210,7 @@ describe('an e-mail of a flow', () => {
     await stage.rest()
     await stage.parley.sweep()
     await stage.rest()
-    expect(letters()).toMatchObject([{ from: 'sales', to: 'boris@example.com', text: 'Hello Boris' }])
+    expect(stage.letters()).toMatchObject([{ from: 'sales', to: 'boris@example.com', text: 'Hello Boris' }])
     expect(await stage.db.query('select conversation_id from runs')).toEqual([{ conversation_id: null }])
   })
 
@@ -267,11 +227,11 @@ describe('an e-mail of a flow', () => {
     await stage.db.query('delete from email_templates where id = $1', [id])
     await stage.say(anna, 'Hello')
     await stage.rest()
-    expect((await steps('first'))[0]).toMatchObject({
+    expect((await stage.steps('first'))[0]).toMatchObject({
       output: 'fail',
       error: 'There is no e-mail template "Welcome" in this project.',
     })
-    expect(sent).toEqual([])
+    expect(stage.letters()).toEqual([])
     expect(await stage.db.query(`select 1 from identities where kind = 'email'`)).toEqual([])
   })
 
@@ -280,75 +240,6 @@ describe('an e-mail of a flow', () => {
     const draft = chain('Offer', { first: email({ channel: 'bot', text: 'Hello' }) }, [])
     await expect(stage.publish(draft)).rejects.toThrow(
       'blocks[0] (send-email \\"first\\").options.channel: the channel \\"bot\\" cannot send e-mails; expected one that can, such as \\"mail\\", \\"sales\\"',
-    )
-  })
-})
-
-describe('an e-mail subscriber', () => {
-  const subscribers = () =>
-    stage.db.query(
-      `select s.subject_id, s.subscribed from subscribers s join flows f on f.id = s.flow_id where f.name = 'News' order by 1`,
-    )
-  const subscribes = (options: object = {}) => ({
-    type: 'create-email-subscriber',
-    options: { channel: 'mail', email: '{{ message.text }}', ...options },
-  })
-
-  it('gets the address on the card and belongs to the flow once, of which nothing is sent', async () => {
-    await open()
-    await stage.publish(flow('News', [{ type: 'api', to: 'a' }], { a: says('News!') }))
-    await stage.publish(
-      chain('Join', { first: subscribes({ flow: 'News' }), said: says('Done: {{ contact.email }}') }, ['first > said']),
-    )
-    await stage.say(anna, 'Anna@Example.com')
-    expect(await stage.heard(anna)).toEqual(['Done: anna@example.com'])
-    await stage.say(anna, 'anna@example.com')
-    expect(await stage.heard(anna)).toHaveLength(2)
-    const contactId = await stage.contactId(anna)
-    expect(await subscribers()).toEqual([{ subject_id: contactId, subscribed: true }])
-    const card = (await stage.api('GET', `/contacts/${contactId}/card`)) as {
-      contact: { identities: object[] }
-      linkedContactIds: number[]
-      runs: { items: { flowName?: string }[] }
-    }
-    expect(card.contact.identities).toContainEqual({ kind: 'email', value: 'anna@example.com' })
-    expect(card.linkedContactIds).toEqual([])
-    expect(await stage.db.query(`select 1 from runs r join flows f on f.id = r.flow_id where f.name = 'News'`)).toEqual(
-      [],
-    )
-    expect(await stage.db.query(`select data->>'email' as email from changes where kind = 'flow.subscribed'`)).toEqual([
-      { email: 'anna@example.com' },
-    ])
-    expect((await steps('first')).map(({ result }) => (result.subscribers as { isNew: boolean }[])[0]!.isNew)).toEqual([
-      true,
-      false,
-    ])
-  })
-
-  it('is the contact who has the address, linked with the card, in the default flow of the project', async () => {
-    await open()
-    await stage.api('PATCH', '/project', { defaultFlow: 'News' })
-    const fields = { firstName: 'Anna at work', email: 'anna@example.com' }
-    const other = await stage.run(createContact, { fields })
-    await stage.publish(
-      chain('Join', { first: email({ to: '{{ message.text }}', text: 'Hi', createSubscriber: true }) }, []),
-    )
-    await stage.say(anna, 'anna@example.com')
-    await stage.say(anna, 'anna@example.com')
-    await stage.rest()
-    const contactId = await stage.contactId(anna)
-    expect(await subscribers()).toEqual([{ subject_id: other.id, subscribed: true }])
-    const card = await stage.api('GET', `/contacts/${contactId}/card`)
-    expect(card).toMatchObject({ linkedContactIds: [other.id], contact: { email: null } })
-    expect(letters().map(({ to, text }) => `${to}: ${text}`)).toEqual(['anna@example.com: Hi', 'anna@example.com: Hi'])
-    const opened = await stage.db.query(`select contact_id from conversations where kind = 'email'`)
-    expect(opened).toEqual([{ contact_id: other.id }])
-  })
-
-  it('is refused at publishing without a flow to belong to', async () => {
-    await open()
-    await expect(stage.publish(chain('Join', { first: subscribes() }, []))).rejects.toThrow(
-      'expected the name of a flow, since the project has no default flow',
     )
   })
 })
