@@ -17,7 +17,9 @@ const row = [
 const tops = ['src/compose.ts', 'src/main.ts']
 /** What an adapter sees of the program, besides the platform: the ports, and the unified model that they speak of. */
 const ports = [
+  'src/conversations/abilities.ts',
   'src/conversations/channel.ts',
+  'src/conversations/channel-tools.ts',
   'src/conversations/event.ts',
   'src/conversations/message.ts',
   'src/conversations/split-text.ts',
