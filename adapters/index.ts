@@ -1,11 +1,13 @@
 import type { ChannelCatalogue, ChannelDefinition } from '../src/conversations/channel.ts'
+import { email } from './email/email.ts'
+import { telegramAccount } from './telegram/account/telegram-account.ts'
 import { telegram } from './telegram/telegram.ts'
 import { voice } from './voice/voice.ts'
 import { webchat } from './webchat/webchat.ts'
 import { whatsappCloud } from './whatsapp/cloud/whatsapp-cloud.ts'
 import { whatsappWeb } from './whatsapp/web/whatsapp-web.ts'
 
-const definitions: ChannelDefinition[] = [telegram, webchat, whatsappCloud, whatsappWeb, voice]
+const definitions: ChannelDefinition[] = [telegram, telegramAccount, webchat, whatsappCloud, whatsappWeb, email, voice]
 
 /** The channels that the program can connect, by kind. */
 export const channelCatalogue: ChannelCatalogue = new Map(
