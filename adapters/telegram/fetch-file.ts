@@ -1,4 +1,4 @@
-import type { FetchedFile } from '../../src/conversations/channel.ts'
+import type { FetchedFile } from '../../src/conversations/channel-tools.ts'
 import { AppError } from '../../src/platform/errors.ts'
 import { limitStream } from '../kit/limit-stream.ts'
 import type { BotClient } from './bot-client.ts'

@@ -1,5 +1,6 @@
 import type { CallRequest } from '../../src/conversations/abilities.ts'
-import type { Capabilities, FetchedFile, HookRequest, HookResponse } from '../../src/conversations/channel.ts'
+import type { Capabilities, HookRequest, HookResponse } from '../../src/conversations/channel.ts'
+import type { FetchedFile } from '../../src/conversations/channel-tools.ts'
 import type { ChannelEvent } from '../../src/conversations/event.ts'
 import type { Happening } from './happening.ts'
 

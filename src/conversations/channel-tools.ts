@@ -1,4 +1,10 @@
-import type { FetchedFile } from './channel.ts'
+/** A file of a channel on its way through us. */
+export interface FetchedFile {
+  body: ReadableStream<Uint8Array>
+  mime?: string
+  size?: number
+  name?: string
+}
 
 /** Texts that an adapter keeps under names, sealed at rest. Both act at once, outside of any transaction. */
 export interface ChannelState {

@@ -5,9 +5,10 @@ import { AppError } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
 import type { SafeHttp } from '../platform/safe-http/safe-http.ts'
 import type { CallPlacer, GroupCreator, SignInSource, TemplateSource } from './abilities.ts'
-import type { ChannelFiles, ChannelState, Condition } from './channel-tools.ts'
+import type { ChannelFiles, ChannelState, Condition, FetchedFile } from './channel-tools.ts'
 import type { ChannelEvent, ThreadRef, WorkEvent } from './event.ts'
 import type { Content, ConversationKind, Identity, MediaKind, Part } from './message.ts'
+import type { OperatorDesk } from './operator-desk.ts'
 
 /** A vendor's request to `/hooks/{id}`, its body as it came: signatures are made over it. */
 export interface HookRequest {
@@ -103,14 +104,6 @@ export interface Pacing {
   perGroupPerMinute?: number
 }
 
-/** A file of a channel on its way through us. */
-export interface FetchedFile {
-  body: ReadableStream<Uint8Array>
-  mime?: string
-  size?: number
-  name?: string
-}
-
 /** What the adapter may ask of the program for one channel. */
 export interface ChannelContext<Settings = Record<string, unknown>> {
   channel: { id: number; projectId: number; name: string; settings: Settings }
@@ -126,6 +119,8 @@ export interface ChannelContext<Settings = Record<string, unknown>> {
   files: ChannelFiles
   /** A directory of this channel's own on this machine; made at the first call. For what must lie on a disk, such as a browser's profile. */
   folder(): Promise<string>
+  /** What managers may do from this channel. */
+  desk: OperatorDesk
   /** Tells how the channel fares now; shown by the API, and to operators when it fails. */
   report(condition: Condition): Promise<void>
   /** Stores events; resolves after the commit, so the vendor may be told that they arrived. */
@@ -160,8 +155,16 @@ export interface ChannelAdapter {
   groups?: GroupCreator
   templates?: TemplateSource
   calls?: CallPlacer
+  /** The team's own place in this channel, where it follows conversations of every channel; absent where it has none. */
+  room?: TeamRoom
   /** Lets go of everything the adapter holds. */
   close(): Promise<void>
+}
+
+/** A group of the team in which each conversation has a thread of its own. */
+export interface TeamRoom {
+  /** Opens a thread and gives its external id. */
+  openThread(title: string): Promise<string>
 }
 
 /** A way of sending that failed for a reason of the thread. */

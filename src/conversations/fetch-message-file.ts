@@ -1,7 +1,8 @@
 import type { Queryable } from '../platform/database/database.ts'
 import { AppError } from '../platform/errors.ts'
 import { openFile } from '../platform/files/open-file.ts'
-import type { ChannelAdapter, FetchedFile } from './channel.ts'
+import type { ChannelAdapter } from './channel.ts'
+import type { FetchedFile } from './channel-tools.ts'
 import { findMessage } from './inbox.store.ts'
 
 /** Kinds that a browser shows without running anything in them. */

@@ -12,7 +12,7 @@ export const whatsappCloudSettings = z.object({
   /** A system user's token with `whatsapp_business_messaging` and `whatsapp_business_management`. */
   accessToken: z
     .string()
-    .regex(/^[\w|.-]{10,}$/, 'Expected an access token of one word, as Business settings > System users gives it.')
+    .regex(/^\S{10,}$/, 'Expected an access token of one word, as Business settings > System users gives it.')
     .meta({ secret: true }),
   /** "App secret" of the app's basic settings: what the vendor sends us is signed with it. */
   appSecret: z.string().min(8, 'Expected the app secret of the app’s basic settings.').meta({ secret: true }),

@@ -85,7 +85,8 @@ describe("what somebody writes in the vendor's own app", () => {
     await pigeons.call('PATCH', `/channels/${pigeons.channelId}`, { botReturnsAfter: 3600 })
     await pigeons.bring(own(1, 'One moment'))
     const { body } = await pigeons.call('GET', '/conversations')
-    await pigeons.call('PATCH', `/conversations/${body.items[0].id}`, { mode: 'manual' })
+    const path = `/conversations/${body.items[0].id}/mode`
+    expect(await pigeons.call('PUT', path, { mode: 'manual' })).toMatchObject({ status: 200 })
     await pigeons.pass('2h')
     expect(await conversation()).toMatchObject({ mode: 'manual' })
   })

@@ -1,5 +1,4 @@
-import type { FetchedFile } from '../../../../src/conversations/channel.ts'
-import type { ChannelFiles } from '../../../../src/conversations/channel-tools.ts'
+import type { ChannelFiles, FetchedFile } from '../../../../src/conversations/channel-tools.ts'
 import type { FileSource, MediaKind, MediaPart } from '../../../../src/conversations/message.ts'
 import type { Clock } from '../../../../src/platform/clock.ts'
 import { AppError } from '../../../../src/platform/errors.ts'

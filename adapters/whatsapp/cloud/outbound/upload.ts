@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { FetchedFile } from '../../../../src/conversations/channel.ts'
+import type { FetchedFile } from '../../../../src/conversations/channel-tools.ts'
 import { AppError } from '../../../../src/platform/errors.ts'
 import type { GraphClient } from '../graph-client.ts'
 
