@@ -143,7 +143,6 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
     if (phase === 'off' || phase === 'waiting') return
     round++
     if (phase === 'ready' && now() - since >= provenMs) failures = 0
-    const lost = phase === 'ready' || reason !== 'broken'
     const said = trouble === undefined || trouble === message ? message : `${message} Before that: ${trouble}`
     const pause = pauseAfter(reason)
     enter('waiting')
@@ -156,8 +155,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
       report({ state: 'signing_in', signIn, ...(fault !== undefined && { error: fault }) })
     } else {
       fault = adviceFor(reason, said)
-      if (lost || failures > 0) report({ state: 'failing', error: fault })
-      else report({ state: 'connecting', error: fault })
+      report({ state: 'failing', error: fault })
       for (const { reject } of asking.splice(0)) reject(new AppError('unavailable', fault))
     }
     failures++

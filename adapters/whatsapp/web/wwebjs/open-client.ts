@@ -4,7 +4,8 @@ import { within } from '../../../../src/platform/within.ts'
 import type { EngineOptions } from '../engine.ts'
 import { findBrowser } from '../find-browser.ts'
 import { isGone } from './call.ts'
-import { clearStaleLock } from './session.ts'
+import { guardPipes } from './guard-pipes.ts'
+import { clearStaleLock, profileOf } from './session.ts'
 
 /** A page of WhatsApp Web that is kept at hand instead of fetched: the file `<folder>/<version>.html`. */
 export interface KeptPage {
@@ -85,9 +86,13 @@ export async function openClient(options: ClientOptions, watch: ClientWatch): Pr
   if (!page) innards.initWebVersionCache = async () => undefined
   guardInject(client, innards, watch, () => closed)
 
-  const begun = client.initialize().catch((error: unknown) => {
-    if (!closed) watch.broken(`WhatsApp Web could not be opened: ${messageOf(error)}`)
-  })
+  const unguard = guardPipes(profileOf(folder))
+  const begun = client
+    .initialize()
+    .catch((error: unknown) => {
+      if (!closed) watch.broken(`WhatsApp Web could not be opened: ${messageOf(error)}`)
+    })
+    .finally(unguard)
   return {
     client,
     begun,

@@ -1,9 +1,9 @@
 import { lstat, readlink, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 /** Where the library keeps the browser's profile within the directory that it is given (its src/authStrategies/LocalAuth.js). */
-export const profileOf = (folder: string): string => join(folder, 'session')
+export const profileOf = (folder: string): string => join(resolve(folder), 'session')
 
 /** Deletes the session: the next start asks for a QR code. */
 export async function deleteSession(folder: string): Promise<void> {

@@ -43,6 +43,8 @@ function makeMessage(given) {
 window.stub = {
   record,
   pair,
+  /** Whether the library hears of new messages. */
+  isHeard: () => Boolean(messages.listeners.get('add')?.length),
   socket: (state) => socket.set(state),
   sync: () => socket.sync(),
   newCode(ref) {
