@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { message } from '../../../../src/flows/blocks/message.ts'
-import { optionFaults, stepper } from './step.ts'
+import { openChannel, optionFaults, stepper } from './step.ts'
 
 const withChoices = {
   text: 'Shall we call you?',
@@ -48,6 +48,56 @@ describe('message', () => {
         ],
       },
     ])
+  })
+
+  it('names a template with its gaps filled, beside the text for channels that have none', async () => {
+    const template = {
+      name: 'reminder',
+      language: 'en_US',
+      variables: { 1: '{{ contact.first_name }}', place: 'Main *street*' },
+      header: 'https://cdn.example.com/{{ run.file }}.jpg',
+      buttons: { 0: 'order/{{ run.file }}' },
+    }
+    const scope = { contact: { first_name: 'Ann' }, run: { file: 'a b' } }
+    const block = stepper(message, { text: 'Dear {{ contact.first_name }}', template }, { scope })
+    expect(await block.execute()).toEqual({ do: 'next', output: 'next' })
+    expect(block.said()).toEqual([
+      {
+        text: 'Dear Ann',
+        parts: [
+          {
+            type: 'template',
+            name: 'reminder',
+            language: 'en_US',
+            variables: { 1: 'Ann', place: 'Main *street*' },
+            header: { url: 'https://cdn.example.com/a%20b.jpg' },
+            buttons: { 0: 'order/a b' },
+          },
+        ],
+      },
+    ])
+    expect(Object.keys(message.templates!(message.options.parse({ text: 'x', template })))).toEqual([
+      'text',
+      'template.variables.1',
+      'template.variables.place',
+      'template.header',
+      'template.buttons.0',
+    ])
+    await expect(
+      stepper(message, { text: 'x', template: { ...template, header: 'no address' } }).execute(),
+    ).rejects.toThrow("The address of the template's heading")
+    expect(
+      optionFaults(message, { text: 'x', template: { name: 'a', language: 'en', buttons: { first: 'x' } } }),
+    ).not.toEqual([])
+    expect(optionFaults(message, { template: { name: 'a', language: 'en' } })).not.toEqual([])
+  })
+
+  it('warns that a template goes instead of media and buttons, where the channel has templates', () => {
+    const template = { name: 'reminder', language: 'en_US' }
+    const options = message.options.parse({ text: 'x', template, media: [{ url: 'https://example.com/a.jpg' }] })
+    const capabilities = openChannel({ templates: true }).can('direct')!
+    expect(message.loses!(options, capabilities)).toEqual([{ path: 'media', message: 'the template is sent instead' }])
+    expect(message.loses!(options, { ...capabilities, templates: false })).toEqual([])
   })
 
   it('fails when nothing is left to say, or an address is none', async () => {
