@@ -1,4 +1,5 @@
 import { type AddressObject, type HeaderLines, type ParsedMail, simpleParser } from 'mailparser'
+import addressparser from 'nodemailer/lib/addressparser'
 import type { Correspondent, Letter } from './letter.ts'
 
 /** The most that is read of one letter, in bytes. */
@@ -21,9 +22,11 @@ const options = {
 export async function parseLetter(source: Uint8Array, cut = false): Promise<Letter> {
   const mail = await simpleParser(Buffer.from(source.buffer, source.byteOffset, source.byteLength), options)
   const headers = headersOf(mail.headerLines ?? [])
-  const [from] = peopleOf(mail.from)
-  const [replyTo] = peopleOf(mail.replyTo)
-  const [messageId] = idsOf(headers.get('message-id'))
+  const people = (name: string, header: AddressObject | AddressObject[] | undefined) =>
+    peopleOf(header, headers.get(name) ?? '')
+  const [from] = people('from', mail.from)
+  const [replyTo] = people('reply-to', mail.replyTo)
+  const messageId = ownIdOf(headers.get('message-id'))
   const date = readDate(mail.date)
   return {
     headers,
@@ -33,8 +36,8 @@ export async function parseLetter(source: Uint8Array, cut = false): Promise<Lett
     references: idsOf(headers.get('references')),
     ...(from && { from }),
     ...(replyTo && { replyTo }),
-    to: peopleOf(mail.to),
-    cc: peopleOf(mail.cc),
+    to: people('to', mail.to),
+    cc: people('cc', mail.cc),
     subject: clean(mail.subject ?? '').slice(0, 998),
     ...(date && { date }),
     ...(mail.text !== undefined && { text: mail.text }),
@@ -70,23 +73,52 @@ function contentTypeOf(value: string | undefined): string {
   return (value ?? 'text/plain').split(';')[0]!.trim().toLowerCase()
 }
 
-/** Message-IDs in a header; a program that leaves the brackets away is understood when it names just one. */
+/** Message-IDs in a header. */
 function idsOf(value: string | undefined): string[] {
-  if (value === undefined) return []
-  const ids = value.match(/<[^<>\s]{1,900}>/g)
-  if (ids !== null) return ids.length > maxIds ? [ids[0]!, ...ids.slice(1 - maxIds)] : ids
-  return /^[^<>\s]+@[^<>\s]+$/.test(value) ? [`<${value}>`] : []
+  const ids = value?.match(/<[^<>\s]{1,900}>/g) ?? []
+  return ids.length > maxIds ? [ids[0]!, ...ids.slice(1 - maxIds)] : ids
 }
 
-function peopleOf(header: AddressObject | AddressObject[] | undefined): Correspondent[] {
+/** The letter's own; a program that leaves the brackets away is understood. */
+function ownIdOf(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined
+  return idsOf(value)[0] ?? (/^[^<>\s]{1,900}@[^<>\s]{1,255}$/.test(value) ? `<${value}>` : undefined)
+}
+
+const isAddress = (text: string) => text.length <= 320 && /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+$/.test(text)
+
+/** The people of a header. Where the parser stumbles over comments within one another, they are taken out first. */
+function peopleOf(header: AddressObject | AddressObject[] | undefined, raw: string): Correspondent[] {
   const values = [header ?? []].flat().flatMap(({ value }) => value)
-  const people = values.flatMap((value) => (value.group ? value.group : [value]))
-  return people.slice(0, maxPeople).flatMap(({ name, address }) => {
-    const read = address?.trim().toLowerCase() ?? ''
-    if (!/^[^\s@<>]+@[^\s@<>]+$/.test(read) || read.length > 320) return []
-    const called = clean(name ?? '').slice(0, 200)
-    return [{ ...(called !== '' && called.toLowerCase() !== read && { name: called }), address: read }]
+  const people = values.flatMap((value) => value.group ?? value)
+  const misread = people.some(({ address }) => address && !isAddress(address.trim()))
+  const read = misread && raw.includes('(') ? addressparser(withoutComments(raw), { flatten: true }) : people
+  return read.slice(0, maxPeople).flatMap(({ name = '', address = '' }) => {
+    const lower = address.trim().toLowerCase()
+    if (!isAddress(lower)) return []
+    const called = clean(name).slice(0, 200)
+    return [{ ...(called !== '' && called.toLowerCase() !== lower && { name: called }), address: lower }]
   })
+}
+
+/** A header without its comments (RFC 5322, 3.2.2), which may stand within one another and hold escaped brackets. */
+function withoutComments(raw: string): string {
+  let kept = ''
+  let depth = 0
+  let quoted = false
+  for (let index = 0; index < raw.length; index++) {
+    const sign = raw[index]!
+    if (sign === '\\') {
+      if (depth === 0) kept += raw.slice(index, index + 2)
+      index++
+    } else if (sign === '"' && depth === 0) {
+      quoted = !quoted
+      kept += sign
+    } else if (sign === '(' && !quoted) depth++
+    else if (sign === ')' && !quoted && depth > 0) depth--
+    else if (depth === 0) kept += sign
+  }
+  return kept
 }
 
 /** On one line and without what no text may hold. */
