@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { channelCatalogue } from '../adapters/index.ts'
 import { makeCallers } from './compose/callers.ts'
 import { startChores } from './compose/chores.ts'
+import { makeDesks } from './compose/desks.ts'
 import { keepQueues } from './compose/queues.ts'
 import { startReaders } from './compose/readers.ts'
 import type { ChannelCatalogue } from './conversations/channel.ts'
 import { ChannelHub } from './conversations/channel-hub.ts'
 import { messageSender } from './conversations/deliver-message.ts'
 import { channelOfQueue, channelQueue, type MessagePayload } from './conversations/message-delivery.ts'
+import { mirrorSender } from './conversations/mirrors/send-mirror.ts'
 import { OrderDesk } from './conversations/orders/order-desk.ts'
 import { createPageHost, threadTopic } from './conversations/page-host.ts'
 import { sweepConversations } from './conversations/sweep-conversations.ts'
@@ -43,6 +45,7 @@ import { openSignals } from './platform/signals.ts'
 import { within } from './platform/within.ts'
 import { webhookQueue } from './sync/deliver-changes.ts'
 import { webhookSender } from './sync/send-webhook.ts'
+import { LinkedAccounts } from './team/identities/linked-accounts.ts'
 
 /** The running program. */
 export interface Parley {
@@ -103,9 +106,14 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     publicUrl: config.publicUrl,
     dataDir: config.dataDir,
     http: safeHttp,
+    desk: (channel) => makeDesk(channel),
     receive: (channelId, events) => road.receive(channelId, events),
   })
-  const senders = [messageSender(hub, metrics), webhookSender({ db, vault, http: safeHttp, clock })]
+  const senders = [
+    messageSender(hub, metrics),
+    mirrorSender({ db, clock, hub }),
+    webhookSender({ db, vault, http: safeHttp, clock }),
+  ]
   const dispatcher = new Dispatcher({
     clock,
     log,
@@ -117,6 +125,8 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   })
   const cache = new EngineCache(blocks, vault)
   const signals = await openSignals(db, processName, lookEverywhere)
+  const linked = new LinkedAccounts(db, clock)
+  const makeDesk = makeDesks({ db, clock, hub, linked, signals, wake: (threadIds) => road.wake(threadIds) })
   const orders = new OrderDesk({
     db,
     clock,
@@ -167,13 +177,16 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
 
   await hub.load()
   const leases = await keepQueues({ db, log, processName, works, hub, dispatcher })
-  const readers = works ? startReaders({ db, clock, log, processName, cache, road, signals }) : []
+  const readers = works ? startReaders({ db, clock, log, processName, cache, road, hub, signals }) : []
   signals.subscribe('changes', () => {
     for (const reader of readers) reader.wake()
   })
   signals.onTopics('queue:', (queue) => dispatcher.wake(queue))
   signals.onTopics('order:', () => void orders.work())
-  signals.onTopics('project:', (projectId) => cache.forget(Number(projectId)))
+  signals.onTopics('project:', (projectId) => {
+    cache.forget(Number(projectId))
+    linked.forget(Number(projectId))
+  })
   signals.onTopics('channel:', (channelId) => void reopen(Number(channelId)))
 
   /** The channel changed somewhere: it is opened anew, and if this process holds it, listened to again. */

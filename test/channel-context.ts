@@ -9,6 +9,7 @@ import { systemClock } from '../src/platform/clock.ts'
 import { AppError } from '../src/platform/errors.ts'
 import { createLog } from '../src/platform/log.ts'
 import { createSafeHttp } from '../src/platform/safe-http/safe-http.ts'
+import { nobodysDesk } from './nobodys-desk.ts'
 
 /** What an adapter is given in a test, with what it left there. */
 export interface TestContext<Settings> extends ChannelContext<Settings> {
@@ -60,6 +61,7 @@ export function channelContext<Settings>(
       link: () => undefined,
     },
     folder: () => (folder ??= mkdtemp(join(tmpdir(), 'parley-channel-'))),
+    desk: nobodysDesk,
     report: async (condition) => void conditions.push(condition),
     receive: async (events) => void received.push(...events),
     ...over,

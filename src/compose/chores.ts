@@ -1,7 +1,9 @@
 import { importHistory } from '../contacts/imports/imports.store.ts'
 import { workImports } from '../contacts/imports/work-imports.ts'
 import { eventHistory } from '../conversations/events.store.ts'
+import { mirrorHistory } from '../conversations/mirrors/mirrors.store.ts'
 import { orderHistory } from '../conversations/orders/orders.store.ts'
+import { deskHistory } from '../crm/desk/desk.store.ts'
 import { noticeHistory } from '../crm/tasks/notices.store.ts'
 import { placedCallHistory } from '../flows/calls/placed-calls.store.ts'
 import { runHistory } from '../flows/trace.store.ts'
@@ -46,6 +48,8 @@ export function startChores({ db, clock, log, signals, historyDays, stopping, sw
     orderHistory,
     postbackHistory,
     noticeHistory,
+    deskHistory,
+    mirrorHistory,
     importHistory,
     placedCallHistory,
   ]

@@ -1,3 +1,5 @@
+import type { ChannelHub } from '../conversations/channel-hub.ts'
+import { followConversations, followedKinds } from '../conversations/mirrors/follow-conversations.ts'
 import { triggeredFlows, triggerKinds } from '../flows/change-triggers/start-triggered-flows.ts'
 import type { EngineCache } from '../flows/engine/engine-cache.ts'
 import type { Road } from '../flows/engine/road.ts'
@@ -15,11 +17,12 @@ export interface ReaderParts {
   processName: string
   cache: EngineCache
   road: Road
+  hub: ChannelHub
   signals: Signals
 }
 
 /** Everybody who follows the log of changes, each by a cursor of its own. */
-export function startReaders({ db, clock, log, processName, cache, road, signals }: ReaderParts): ChangeReader[] {
+export function startReaders({ db, clock, log, processName, cache, road, hub, signals }: ReaderParts): ChangeReader[] {
   const startFlows = triggeredFlows({ log, flowsChanged: (projectId) => cache.forget(projectId) })
   return [
     startChangeReader({
@@ -41,6 +44,20 @@ export function startReaders({ db, clock, log, processName, cache, road, signals
       handle: async (tx, changes, continued) => {
         const threads = await startFlows(tx, changes, continued)
         return threads.length > 0 ? () => road.wake(threads) : undefined
+      },
+    }),
+    startChangeReader({
+      db,
+      log,
+      name: 'rooms',
+      holder: processName,
+      kinds: followedKinds,
+      isWanted: () => hub.hasRooms(),
+      handle: async (tx, changes) => {
+        const queues = await followConversations(tx, changes, (projectId) => hub.roomsOf(projectId), clock.now())
+        return () => {
+          for (const queue of queues) signals.notify(`queue:${queue}`)
+        }
       },
     }),
   ]

@@ -19,9 +19,19 @@ export async function applyEdit(
     fresh.entities = event.message.entities ?? null
     fresh.parts = event.message.parts ?? null
     fresh.editedAt = new Date(event.at)
-    return
   }
-  await editMessage(tx, conversation.id, event.message.externalId, { ...event.message, at: new Date(event.at) })
+  const edit = { ...event.message, at: new Date(event.at) }
+  const id = fresh?.id ?? (await editMessage(tx, conversation.id, event.message.externalId, edit))
+  // A place that moves is told all the time, and by no word.
+  if (id === undefined || event.message.text === '') return
+  writes.changes.push({
+    projectId: conversation.projectId,
+    kind: 'message.edited',
+    contactId: conversation.contactId,
+    conversationId: conversation.id,
+    data: { message: id, channel: conversation.channelId },
+    at: writes.now,
+  })
 }
 
 /** A message was taken back. */

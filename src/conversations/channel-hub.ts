@@ -13,6 +13,7 @@ import type { ChannelEvent, ThreadRef } from './event.ts'
 import { makeChannelTools } from './make-channel-tools.ts'
 import type { ConversationKind, Identity } from './message.ts'
 import { noteCondition } from './note-condition.ts'
+import type { OperatorDesk } from './operator-desk.ts'
 
 export interface ChannelHubOptions {
   db: Database
@@ -25,6 +26,8 @@ export interface ChannelHubOptions {
   /** For what channels must keep on a disk. */
   dataDir: string
   http: SafeHttp
+  /** What managers may do from a channel. */
+  desk(channel: { id: number; projectId: number }): OperatorDesk
   receive(channelId: number, events: ChannelEvent[]): Promise<void>
 }
 
@@ -78,6 +81,19 @@ export class ChannelHub {
 
   projectOf(channelId: number): number | undefined {
     return this.#open.get(channelId)?.channel.projectId
+  }
+
+  /** The channels in which the team of a project has a room. */
+  roomsOf(projectId: number): number[] {
+    return this.#rooms().filter((id) => this.projectOf(id) === projectId)
+  }
+
+  hasRooms(): boolean {
+    return this.#rooms().length > 0
+  }
+
+  #rooms(): number[] {
+    return [...this.#open].flatMap(([id, { adapter }]) => (adapter.room ? [id] : []))
   }
 
   nameOf(channelId: number): string | undefined {
@@ -167,6 +183,7 @@ export class ChannelHub {
         log: log.child({ channel: channel.name }),
         http,
         ...makeChannelTools(channel, this.#options),
+        desk: this.#options.desk(channel),
         report: (condition) => this.#report(channel, condition),
         receive: (events) => this.#options.receive(channel.id, events),
       })

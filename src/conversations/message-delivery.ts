@@ -101,3 +101,32 @@ export function messageDelivery(
     status: 'pending',
   }
 }
+
+/** The delivery that changes a message where it was sent; what becomes of it changes nothing of how the message stands. */
+export function changeDelivery(
+  id: number,
+  message: Pick<Message, 'projectId' | 'at'> & { externalId: string },
+  conversation: Conversation,
+  thread: string,
+  content: Content,
+): DeliveryDraft {
+  const payload: MessagePayload = {
+    conversationId: conversation.id,
+    thread,
+    kind: conversation.kind,
+    outbound: { action: 'edit', messageExternalId: message.externalId, ...content },
+  }
+  return {
+    id,
+    projectId: message.projectId,
+    queue: channelQueue(conversation.channelId),
+    lane: conversationLane(conversation.id),
+    kind: 'message',
+    subjectId: id,
+    payload,
+    attempts: 0,
+    dueAt: message.at,
+    doubtful: false,
+    status: 'pending',
+  }
+}

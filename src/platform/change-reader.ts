@@ -11,6 +11,8 @@ export interface ChangeReaderOptions {
   name: string
   /** This process, as it holds leases. */
   holder: string
+  /** Whether there is anybody to read for; while there is nobody, the log is left alone. */
+  isWanted?(): boolean
   /** Only these kinds are worked on; the others cost next to nothing. All when absent. */
   kinds?: readonly string[]
   /**
@@ -63,6 +65,7 @@ export function startChangeReader(options: ChangeReaderOptions): ChangeReader {
   const look = async (): Promise<[ms: number, untilWoken: boolean]> => {
     if (woken) emptyLooks = 0
     woken = false
+    if (options.isWanted?.() === false) return [idleMs, false]
     try {
       // After a failure one at a time, so that everything before the change that fails gets through.
       const limit = failures === 0 ? batchSize : 1

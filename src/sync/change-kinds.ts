@@ -32,6 +32,7 @@ export const changeKinds = {
 
   'message.received': ['Somebody wrote.', '`message`: its number, `channel`'],
   'message.created': ['We said something: a flow, an operator or a program.', '`message`, `channel`'],
+  'message.edited': ['What a message says was changed, by whoever wrote it.', '`message`, `channel`'],
   'message.resent': ['A message that could not be sent is sent again.', '`message`'],
   'conversation.assigned': [
     'A conversation was given to an operator.',

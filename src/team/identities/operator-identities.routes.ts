@@ -7,8 +7,14 @@ import * as calls from './operator-identities.schemas.ts'
 import { selectIdentities } from './operator-identities.store.ts'
 import { unlinkIdentity } from './unlink-identity.ts'
 
+interface Parts {
+  db: Database
+  /** Other processes forget what they remember of the project. */
+  projectChanged(projectId: number): void
+}
+
 /** The calls about the accounts of operators in channels. */
-export function operatorIdentitiesRoutes({ db }: { db: Database }): Route[] {
+export function operatorIdentitiesRoutes({ db, projectChanged }: Parts): Route[] {
   return [
     route(calls.getIdentities, async ({ context, params }) => {
       const { id } = await readOperator(db, context.projectId, params.id)
@@ -16,11 +22,14 @@ export function operatorIdentitiesRoutes({ db }: { db: Database }): Route[] {
     }),
     route(calls.postIdentity, async ({ context, params, body }) => {
       const input = { operatorId: params.id, ...body }
-      return (await db.transaction((tx) => linkIdentity(tx, context, input))).identity
+      const { identity } = await db.transaction((tx) => linkIdentity(tx, context, input))
+      projectChanged(context.projectId)
+      return identity
     }),
-    route(calls.removeIdentity, ({ context, params: { id, kind, value } }) =>
-      db.transaction((tx) => unlinkIdentity(tx, context, { operatorId: id, kind, value })),
-    ),
+    route(calls.removeIdentity, async ({ context, params: { id, kind, value } }) => {
+      await db.transaction((tx) => unlinkIdentity(tx, context, { operatorId: id, kind, value }))
+      projectChanged(context.projectId)
+    }),
     route(calls.postLinkCode, ({ context, params }) => db.transaction((tx) => createLinkCode(tx, context, params.id))),
   ]
 }

@@ -84,3 +84,11 @@ export async function takeLinkCode(tx: Tx, projectId: number, hash: string, now:
     .returning({ operatorId: operatorLinkCodes.operatorId })
   return rows[0]?.operatorId
 }
+
+/** All accounts of the project's operators. */
+export async function selectAccounts(db: Queryable, projectId: number): Promise<Account[]> {
+  return db.orm
+    .select({ kind: operatorIdentities.kind, value: operatorIdentities.value })
+    .from(operatorIdentities)
+    .where(eq(operatorIdentities.projectId, projectId))
+}

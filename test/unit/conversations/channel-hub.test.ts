@@ -10,6 +10,7 @@ import { createLog } from '../../../src/platform/log.ts'
 import { createSafeHttp } from '../../../src/platform/safe-http/safe-http.ts'
 import { createVault } from '../../../src/platform/secrets.ts'
 import { type FreshDatabase, freshDatabase } from '../../database.ts'
+import { nobodysDesk } from '../../nobodys-desk.ts'
 import { makeProject } from '../../project.ts'
 
 /** The web chat, counting who listens; it takes moments to begin and to end. */
@@ -55,6 +56,7 @@ describe('the channels that are open', () => {
       publicUrl: undefined,
       dataDir: tmpdir(),
       http: createSafeHttp({ allowedPrivateHosts: [] }),
+      desk: () => nobodysDesk,
       receive: async () => {},
     })
     await hub.load()
