@@ -23,7 +23,7 @@ export interface CallRecord {
 export interface CallBook {
   knows(id: string): boolean
   /** Takes up a call that is not known yet. */
-  open(call: CallFacts, eventsUrl: string): CallRecord
+  open(call: CallFacts, eventsUrl?: string): CallRecord
   /** Waits until each event was sent or has failed at least once, but at most so many milliseconds. */
   settle(ms: number): Promise<void>
   /** Ends the sending. What is left is sent after the next start. */
@@ -34,8 +34,8 @@ export interface CallBookOptions {
   kept: KeptCalls
   clock: Clock
   log: Log
-  /** Sends an event; gives the body of a 2xx. Throws when the receiver did not take it. */
-  post(url: string, event: GenericEvent, signal: AbortSignal): Promise<unknown>
+  /** Sends an event to that address, or where all go; gives the body of a 2xx. Throws when the receiver did not take it. */
+  post(url: string | undefined, event: GenericEvent, signal: AbortSignal): Promise<unknown>
   firstRetryMs: number
   mostRetryMs: number
 }

@@ -6,8 +6,8 @@ import type { GenericEvent } from '../generic/contract.ts'
 /** A call as it is kept on disk: what is still to be told of it survives a restart. */
 export interface KeptCall {
   call: GenericEvent['call']
-  /** Where its events go. */
-  eventsUrl: string
+  /** Where its events go, if not where all go. */
+  eventsUrl?: string
   /** ISO 8601. */
   begun: string
   answered: boolean
@@ -48,7 +48,7 @@ export async function openKeptCalls(directory: string): Promise<KeptCalls> {
 async function readKept(path: string): Promise<KeptCall | undefined> {
   try {
     const kept = JSON.parse(await readFile(path, 'utf8')) as Partial<KeptCall>
-    if (kept.call?.id && kept.eventsUrl && kept.begun && Array.isArray(kept.pending)) return kept as KeptCall
+    if (kept.call?.id && kept.begun && Array.isArray(kept.pending)) return kept as KeptCall
   } catch {
     // Below.
   }

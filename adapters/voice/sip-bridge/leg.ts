@@ -4,6 +4,7 @@ import type { CallRecord, EventDetail } from './call-book.ts'
 import { type Dialog, hopOf, isIn, requestIn } from './dialog.ts'
 import { answerChallenge, type Credentials } from './digest.ts'
 import { keyOfInfo } from './dtmf.ts'
+import { createKeySeries } from './key-series.ts'
 import { allowed, contactUri, type Ender, type Line, type Treatment } from './line.ts'
 import type { RtpSession } from './rtp.ts'
 import { answerAudio, offerAudio, type RemoteAudio, readAudio } from './sdp.ts'
@@ -46,7 +47,16 @@ export function startLeg(options: LegOptions): Leg {
   const { line, record, dialog, audio, treatment, onEnd } = options
   const begun = line.clock.now().getTime()
   const peerIs: Ender = record.call.direction === 'inbound' ? 'caller' : 'callee'
-  let collecting = treatment.digits
+  // In a call that goes on each answer moves it; else the call ends with the one that was waited for.
+  const answers =
+    treatment.stay && treatment.digits
+      ? createKeySeries({
+          max: treatment.digits.max,
+          pauseMs: line.timers.keyPause,
+          tell: (digit) => record.tell('call.dtmf', { digit }),
+        })
+      : undefined
+  let collecting = treatment.stay ? undefined : treatment.digits
   let pressed = 0
   let played: Promise<boolean> = Promise.resolve(true)
   let patience: NodeJS.Timeout | undefined
@@ -84,18 +94,20 @@ export function startLeg(options: LegOptions): Leg {
   function collected(): void {
     clearTimeout(patience)
     collecting = undefined
-    if (!treatment.stay) hangUp('us')
+    hangUp('us')
   }
 
   function press(key: string): void {
     if (over || pressed >= mostKeys) return
     pressed++
-    record.tell('call.dtmf', { digit: key })
-    if (!collecting) return
     // Who presses a key knows what would be said.
-    audio.stopPlaying()
-    if (pressed >= collecting.max) collected()
-    else waitForKey()
+    if (treatment.digits) audio.stopPlaying()
+    if (answers) answers.press(key)
+    else {
+      record.tell('call.dtmf', { digit: key })
+      if (collecting && (pressed >= collecting.max || key === '#')) collected()
+      else waitForKey()
+    }
   }
 
   function take(request: SipRequest): void {
@@ -141,6 +153,7 @@ export function startLeg(options: LegOptions): Leg {
 
   function end(detail: EventDetail): void {
     if (over) return
+    answers?.end()
     over = true
     clearTimeout(longest)
     clearTimeout(patience)

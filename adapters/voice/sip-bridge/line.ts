@@ -31,6 +31,8 @@ export interface CallTimers {
   longestRepeat: number
   /** … until this (64 × T1): the call is lost then. */
   acknowledgement: number
+  /** After so long without a key an answer is whole, in calls that go on. */
+  keyPause: number
 }
 
 /** RFC 3261 17.1.1.1, and what people bear. */
@@ -40,12 +42,16 @@ export const usualTimers: CallTimers = {
   repeat: 500,
   longestRepeat: 4_000,
   acknowledgement: 32_000,
+  keyPause: 2_000,
 }
 
 /** What happens in an answered call. */
 export interface Treatment {
   sound: Sound | undefined
-  /** Keys are waited for once the sound is over: so many, and so many seconds after the sound or the last key. */
+  /**
+   * Keys are waited for once the sound is over: so many at most, or until #, and for so many seconds after the sound or the
+   * last key. Where the call stays, each answer of so many keys is told, and nothing ends.
+   */
   digits: { max: number; seconds: number } | undefined
   /** Whether the call goes on when all that is done. */
   stay: boolean

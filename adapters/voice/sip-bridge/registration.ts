@@ -22,7 +22,8 @@ export interface RegistrationOptions {
   retryMs: number
 }
 
-export type RegistrationState = { registered: true } | { registered: false; why: string }
+/** `seconds`: for how long the server has granted it. */
+export type RegistrationState = { registered: true; seconds: number } | { registered: false; why: string }
 
 /** Our place in a SIP server's list of who can be called. */
 export interface Registration {
@@ -49,10 +50,11 @@ export function register(options: RegistrationOptions): Registration {
       if (response.status === 423) return tooBrief(response)
       if (response.status >= 300) throw new Error(`${response.status} ${response.reason}`.trim())
       if (!state.registered) log.info({ server }, 'registered at the SIP server')
-      state = { registered: true }
+      const seconds = grantedBy(response) ?? expires
+      state = { registered: true, seconds }
       failures = 0
       // At nine tenths of the time.
-      later((grantedBy(response) ?? expires) * 900)
+      later(seconds * 900)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       log.warn({ server, why }, 'the SIP server did not register us')

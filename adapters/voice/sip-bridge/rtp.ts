@@ -66,7 +66,7 @@ export async function openRtp(options: RtpOptions): Promise<RtpSession> {
       sendFrame()
       next += frameMs
     }
-    timer = setTimeout(tick, next - performance.now())
+    timer = setTimeout(tick, Math.max(0, next - performance.now()))
   }
 
   function sendFrame(): void {

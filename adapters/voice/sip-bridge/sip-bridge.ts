@@ -69,7 +69,8 @@ export async function startSipBridge(
     kept: await openKeptCalls(join(settings.data, 'calls')),
     clock,
     log,
-    post: (url, event, signal) => postEvent(http, { url, event, signal, secret: settings.secret, at: clock.now() }),
+    post: (url = settings.eventsUrl, event, signal) =>
+      postEvent(http, { url, event, signal, secret: settings.secret, at: clock.now() }),
     firstRetryMs: timers.firstRetry,
     mostRetryMs: timers.mostRetry,
   })
@@ -98,7 +99,7 @@ export async function startSipBridge(
       }),
   }
 
-  async function place(id: string, order: CallOrder, eventsUrl = settings.eventsUrl): Promise<void> {
+  async function place(id: string, order: CallOrder, eventsUrl?: string): Promise<void> {
     if (book.knows(id)) return
     if (live.size >= settings.maxCalls) throw new AppError('unavailable', 'As many calls go on as may (--max-calls).')
     const target = await findTarget(order, servers, settings)
@@ -152,7 +153,7 @@ export async function startSipBridge(
       const id = `sip_${uuid()}`
       const parties = { from: partyOf(invite.headers.from.uri), to: partyOf(invite.headers.to.uri) }
       const facts = { id, direction: 'inbound' as const, ...parties, sip_call_id: sipCallId.slice(0, 320) }
-      const record = book.open(facts, settings.eventsUrl)
+      const record = book.open(facts)
       keep(id, sipCallId, (onEnd) => takeCall(line, { record, invite, from, decide, onEnd }))
     }
   }

@@ -17,6 +17,8 @@ export interface EventReceiver {
   failures: number[]
   /** Waits for an event of that kind; throws when a call ended without it, and after 15 seconds. */
   until(event: GenericEvent['event']): Promise<GenericEvent>
+  /** Waits for the end of a call. */
+  ended(): Promise<GenericEvent>
   stop(): Promise<void>
 }
 
@@ -55,29 +57,32 @@ export async function receiveEvents(secret: string): Promise<EventReceiver> {
     faults: [],
     answer: undefined,
     failures: [],
-    until: (event) =>
-      new Promise((resolve, reject) => {
-        const end = (give: () => void) => {
-          clearTimeout(limit)
-          waiting.delete(look)
-          give()
-        }
-        const refuse = () =>
-          end(() => reject(new Error(`There was no ${event}; there was: ${JSON.stringify(receiver.events, null, 1)}`)))
-        const limit = setTimeout(refuse, 15_000)
-        const look = () => {
-          const found = receiver.events.find((each) => each.event === event)
-          if (found) end(() => resolve(found))
-          else if (receiver.events.some((each) => endings.test(each.event))) refuse()
-        }
-        waiting.add(look)
-        look()
-      }),
+    until: (event) => wait(event, (each) => each.event === event),
+    ended: () => wait('end', (each) => endings.test(each.event)),
     async stop() {
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
     },
+  }
+  function wait(what: string, is: (event: GenericEvent) => boolean): Promise<GenericEvent> {
+    return new Promise((resolve, reject) => {
+      const end = (give: () => void) => {
+        clearTimeout(limit)
+        waiting.delete(look)
+        give()
+      }
+      const refuse = () =>
+        end(() => reject(new Error(`There was no ${what}; there was: ${JSON.stringify(receiver.events, null, 1)}`)))
+      const limit = setTimeout(refuse, 15_000)
+      const look = () => {
+        const found = receiver.events.find(is)
+        if (found) end(() => resolve(found))
+        else if (receiver.events.some((each) => endings.test(each.event))) refuse()
+      }
+      waiting.add(look)
+      look()
+    })
   }
   return receiver
 }

@@ -32,6 +32,8 @@ export interface Served {
   place(port: number, call?: Partial<Placed>): Promise<string>
   /** The kinds of the events that came, in order. */
   told(): string[]
+  /** Stops the bridge alone. */
+  stopBridge(): Promise<void>
   /** Stops the bridge and starts it again over what it kept. */
   restart(): Promise<void>
   stop(): Promise<void>
@@ -51,6 +53,7 @@ export async function serveBridge(args: string[] = [], timers: Partial<BridgeTim
   const log = createLog(process.env.TEST_LOG ?? 'silent')
   const patience = { grace: 300, decision: 5_000, firstRetry: 20, mostRetry: 100, registrationRetry: 200, stop: 1_000 }
   const start = () => startSipBridge(settings, { clock: systemClock, log, timers: { ...patience, ...timers } })
+  let isRunning = true
   const served: Served = {
     bridge: await start(),
     receiver,
@@ -79,12 +82,17 @@ export async function serveBridge(args: string[] = [], timers: Partial<BridgeTim
       return (body.call as { id: string }).id
     },
     told: () => receiver.events.map(({ event }) => event),
+    async stopBridge() {
+      if (isRunning) await served.bridge.stop()
+      isRunning = false
+    },
     async restart() {
-      await served.bridge.stop()
+      await served.stopBridge()
       served.bridge = await start()
+      isRunning = true
     },
     async stop() {
-      await served.bridge.stop()
+      await served.stopBridge()
       await receiver.stop()
       await rm(directory, { recursive: true, force: true })
       if (receiver.faults.length > 0) throw new Error(`Events were not as agreed: ${receiver.faults.join('; ')}`)
