@@ -88,7 +88,7 @@ function findStrangers(threads: ThreadQueue[], people: People, operators: Operat
       if (!person || !first) continue
       const key = personKey(thread.projectId, first)
       if (people.has(key) || strangers.has(key)) continue
-      if (thread.contact && (thread.conversation?.kind === 'direct' || thread.conversation?.kind === 'call')) continue
+      if (soleSpeaker(thread, person)) continue
       const inGroup = isInGroup(event)
       if (inGroup && operatorIn(operators, thread.projectId, person)) continue
       const unasked = inGroup && id !== undefined
@@ -96,6 +96,17 @@ function findStrangers(threads: ThreadQueue[], people: People, operators: Operat
     }
   }
   return [...strangers.values()]
+}
+
+/**
+ * The contact for whom everything in a thread counts: in a call or a chat between two whoever speaks there, in an e-mail thread who
+ * writes from the address it was begun with. In groups, and where others join by e-mail, everybody speaks for himself.
+ */
+export function soleSpeaker({ contact, conversation }: ThreadQueue, person: Person): Contact | undefined {
+  if (!contact || !conversation || conversation.kind === 'group') return undefined
+  if (conversation.kind !== 'email' || conversation.cameBy === null) return contact
+  const [first] = person.identities
+  return first && identityKey(first) === conversation.cameBy ? contact : undefined
 }
 
 /** Whether an event happened in a group, where operators speak for themselves. */

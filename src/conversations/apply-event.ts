@@ -4,7 +4,7 @@ import { identityKey } from '../contacts/identity.ts'
 import { newlyTold, newlyToldIdentities } from '../contacts/told-by-channel.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { toldFields } from '../team/told-fields.ts'
-import { personIn } from './admit-threads.ts'
+import { personIn, soleSpeaker } from './admit-threads.ts'
 import { applyDeletion, applyEdit, applyReaction } from './apply-correction.ts'
 import { applyOwnMessage } from './apply-own-message.ts'
 import type { ApplyTools } from './apply-tools.ts'
@@ -91,7 +91,7 @@ async function applyMessage(
 ): Promise<Incoming | undefined> {
   const { tx, writes, nextId } = tools
   const manager = managerOf(tools, thread, conversation, event.sender)
-  const sender = manager?.id ? undefined : contactOf(tools, thread, conversation, event.sender)
+  const sender = manager?.id ? undefined : contactOf(tools, thread, event.sender)
   if (!sender && !manager)
     throw new Error(`The event ${event.externalId} names no sender; expected at least one identity.`)
   const hidden = sender !== undefined && isBlocked(sender, writes.now)
@@ -156,10 +156,8 @@ async function applyMessage(
   return { message, conversation, sender, manager: undefined, first, command: said.command, event }
 }
 
-/** In a group everybody speaks for himself. */
-function contactOf({ people }: ApplyTools, thread: ThreadQueue, conversation: Conversation, person: Person) {
-  const one = conversation.kind === 'group' ? undefined : thread.contact
-  return one ?? personIn(people, thread.projectId, person)
+function contactOf({ people }: ApplyTools, thread: ThreadQueue, person: Person): Contact | undefined {
+  return soleSpeaker(thread, person) ?? personIn(people, thread.projectId, person)
 }
 
 async function applyStatus(
