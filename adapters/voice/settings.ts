@@ -9,7 +9,7 @@ const secretSchema = z.string().min(16).max(256).meta({ secret: true })
 /** What each driver cannot do without. */
 const needed = {
   generic: ['url', 'secret'],
-  jambonz: ['apiRoot', 'accountSid', 'apiKey', 'webhookSecret', 'from'],
+  jambonz: ['apiRoot', 'accountSid', 'applicationSid', 'apiKey', 'webhookSecret', 'from'],
   twilio: ['accountSid', 'authToken', 'from'],
   sip: ['secret'],
 } as const
@@ -31,7 +31,7 @@ export const voiceSettings = z
     apiKey: z.string().min(1).max(500).optional().meta({ secret: true }),
     /** jambonz: the account's webhook secret, which signs what it sends. */
     webhookSecret: z.string().min(1).max(500).optional().meta({ secret: true }),
-    /** jambonz: the application whose hooks are pointed to this channel; without it that is done by hand. */
+    /** jambonz: the application of this line, whose hooks are pointed to this channel and whose speech is used. */
     applicationSid: nameSchema.optional(),
     /** jambonz: the carrier that calls go out by. */
     trunk: z.string().min(1).max(200).optional(),

@@ -69,12 +69,14 @@ export function jambonzDriver(context: ChannelContext<VoiceSettings>): VoiceDriv
   }
 
   async function answerCall(info: CallInfo, does: string | null): Promise<Heard> {
-    if (does !== null) return { response: json(verbs(await kept(does))), happenings: [] }
-    const treatment = info.direction === 'inbound' ? greeting(settings) : undefined
+    if (does !== null || info.direction === 'outbound') {
+      return { response: json(verbs(await kept(does ?? info.call_sid))), happenings: [] }
+    }
+    const treatment = greeting(settings)
     const refusal: Verb[] = [{ verb: 'sip:decline', status: 486 }]
     return {
       response: json(treatment ? [{ verb: 'answer' }, ...verbs(treatment)] : refusal),
-      happenings: info.direction === 'inbound' ? [incoming(info, clock.now())] : [],
+      happenings: [incoming(info, clock.now())],
     }
   }
 
@@ -90,7 +92,8 @@ export function jambonzDriver(context: ChannelContext<VoiceSettings>): VoiceDriv
     const happening = stepOfStatus(info, clock.now())
     if (!happening) return { response: { status: 200 }, ...unknown(`status ${info.call_status}`, info) }
     if (['completed', 'busy', 'no_answer', 'failed'].includes(happening.step)) {
-      for (const name of [info.call_sid, ...(does ? [does] : [])]) await state.write(treatmentName(name), undefined)
+      for (const name of [info.call_sid, does ?? placedName(info.customerData?.key)])
+        await state.write(treatmentName(name), undefined)
     }
     // An incoming call is told by the hook that asks what to do with it.
     const isTold = info.direction === 'inbound' && happening.step === 'initiated'
@@ -108,12 +111,10 @@ export function jambonzDriver(context: ChannelContext<VoiceSettings>): VoiceDriv
 
     async connect() {
       await ask('GET', account)
-      if (settings.applicationSid) {
-        await ask('PUT', `/v1/Applications/${encodeURIComponent(settings.applicationSid)}`, {
-          call_hook: hook({ hook: 'call' }),
-          call_status_hook: hook({ hook: 'status' }),
-        })
-      } else publicHook(context)
+      await ask('PUT', `/v1/Applications/${encodeURIComponent(settings.applicationSid!)}`, {
+        call_hook: hook({ hook: 'call' }),
+        call_status_hook: hook({ hook: 'status' }),
+      })
       return settings.from!
     },
 
@@ -140,9 +141,11 @@ export function jambonzDriver(context: ChannelContext<VoiceSettings>): VoiceDriv
 
     async place(request, key) {
       const sound = request.play && publicSound(request.play, context)
-      const does = `placed:${key}`
-      await state.write(treatmentName(does), JSON.stringify(placedTreatment(request, sound, settings)))
+      const does = placedName(key)
+      const treatment = JSON.stringify(placedTreatment(request, sound, settings))
+      await state.write(treatmentName(does), treatment)
       const { body } = await ask('POST', `${account}/Calls`, {
+        application_sid: settings.applicationSid,
         from: request.sipParameters.from ?? settings.from,
         to: targetOf(request, settings),
         call_hook: hook({ hook: 'call', does }),
@@ -152,7 +155,11 @@ export function jambonzDriver(context: ChannelContext<VoiceSettings>): VoiceDriv
         tag: { key },
       })
       const sid = (body as { sid?: unknown } | undefined)?.sid
-      if (typeof sid === 'string' && sid !== '') return sid
+      if (typeof sid === 'string' && sid !== '') {
+        // The hooks of its application may go before those of the call, and they know it by its sid alone.
+        await state.write(treatmentName(sid), treatment)
+        return sid
+      }
       throw new AppError('unavailable', 'jambonz did not tell the sid of the call, so what becomes of it is not known.')
     },
 
@@ -169,6 +176,11 @@ function targetOf({ phone, sipServer, sipParameters }: CallRequest, { trunk }: V
     sipUri: sipAddress(phone, sipServer, transport),
     ...(username && password && { auth: { username, password } }),
   }
+}
+
+/** The name of a call that we placed, before it has a sid. */
+function placedName(key: unknown): string {
+  return `placed:${key}`
 }
 
 function treatmentName(does: string): string {

@@ -14,6 +14,8 @@ export const callInfoSchema = z.object({
   sip_reason: z.string().max(500).optional(),
   call_termination_by: z.string().optional(),
   duration: z.coerce.number().optional(),
+  /** The tag that the call was placed with. */
+  customerData: z.record(z.string(), z.unknown()).optional(),
 })
 export type CallInfo = z.infer<typeof callInfoSchema>
 
@@ -29,6 +31,7 @@ export const inputSchema = z.object({
 })
 
 const steps: Record<string, CallStep> = {
+  queued: 'initiated',
   trying: 'initiated',
   ringing: 'ringing',
   'early-media': 'ringing',

@@ -111,6 +111,10 @@ export function recordingOf(
   }
 }
 
+/** What Twilio puts in the place of a number that is withheld: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE as keys of a phone. */
+const withheld = ['+266696687', '+7378742833', '+2562533', '+8656696', '+86282452253']
+
 function sidesOf({ fields, call, direction }: CallForm): Pick<Happening, 'call' | 'direction' | 'from' | 'to'> {
-  return { call, direction, from: fields.get('From') ?? '', to: fields.get('To') ?? '' }
+  const from = fields.get('From') ?? ''
+  return { call, direction, from: withheld.includes(from) ? 'anonymous' : from, to: fields.get('To') ?? '' }
 }

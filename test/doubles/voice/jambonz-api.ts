@@ -9,6 +9,7 @@ const hookSchema = z.strictObject({
 })
 /** What creating a call takes (docs.jambonz.org/reference/rest-call-control/calls/create-call). */
 const createSchema = z.strictObject({
+  application_sid: z.string().min(1),
   from: z.string().min(1),
   to: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('phone'), number: z.string().regex(/^\+?\d+$/), trunk: z.string().optional() }),
@@ -53,13 +54,14 @@ export async function startJambonzApi({ account, apiKey }: { account: string; ap
       return answer(request, account, state)
     },
   })
-  return Object.assign(server, {
+  return {
+    ...server,
     calls: state.calls,
     redirects: state.redirects,
     get application() {
       return state.application
     },
-  })
+  }
 }
 
 function answer(

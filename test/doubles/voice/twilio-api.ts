@@ -76,14 +76,15 @@ export async function startTwilioApi(options: {
       return answer(request, options, state)
     },
   })
-  return Object.assign(server, {
+  return {
+    ...server,
     calls: state.calls,
     updates: state.updates,
     status: state.status,
     get number() {
       return state.number
     },
-  })
+  }
 }
 
 function answer(

@@ -62,7 +62,7 @@ channelContract({
   kinds: ['call'],
   cannot,
   make: async () => {
-    const line = await jambonzLine({ applicationSid: 'app-1' })
+    const line = await jambonzLine()
     const info = { call_sid: 'j-1', direction: 'inbound', from: '+4915112345678', to: '+4930111111' }
     const payloads: Record<Inbound, (number: number) => [unknown, string]> = {
       message: (number) => [

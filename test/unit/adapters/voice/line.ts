@@ -57,6 +57,7 @@ export async function jambonzLine(over: Over = {}, given?: { hookUrl?: string | 
     driver: 'jambonz',
     apiRoot: vendor.url,
     accountSid: 'acc-1',
+    applicationSid: 'app-1',
     apiKey: 'key-1',
     webhookSecret: 'wh-secret',
     from: '+4930111111',
