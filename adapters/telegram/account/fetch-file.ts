@@ -1,6 +1,6 @@
 import type { FileLocation, tl } from '@mtcute/core'
 import type { TelegramClient } from '@mtcute/core/client.js'
-import type { FetchedFile } from '../../../src/conversations/channel.ts'
+import type { FetchedFile } from '../../../src/conversations/channel-tools.ts'
 import { AppError } from '../../../src/platform/errors.ts'
 import { findChat } from './find-peer.ts'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { tl } from '@mtcute/core'
-import { type Handler, refusal } from './mtproto.ts'
 import type { RecordedClient } from './recorded-client.ts'
+import { type Handler, refusal } from './schema.ts'
 import { checkProof, passwordQuestion } from './srp.ts'
 import type { World } from './world.ts'
 

@@ -1,5 +1,5 @@
 import { Long, type tl } from '@mtcute/core'
-import { type Handler, refusal } from './mtproto.ts'
+import { type Handler, refusal } from './schema.ts'
 import type { World } from './world.ts'
 
 /** Files in parts, both ways (core.telegram.org/api/files). */

@@ -1,7 +1,7 @@
 import { Long, type tl } from '@mtcute/core'
 import { uploaded } from './files.ts'
 import { chatOf, container } from './messages.ts'
-import { type Handler, refusal } from './mtproto.ts'
+import { type Handler, refusal } from './schema.ts'
 import { supergroup, type World } from './world.ts'
 
 /** Making groups and bringing people in (core.telegram.org/api/channel, /api/invites). */

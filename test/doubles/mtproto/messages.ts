@@ -1,6 +1,6 @@
 import type { tl } from '@mtcute/core'
 import { mediaOf } from './files.ts'
-import { type Handler, refusal } from './mtproto.ts'
+import { type Handler, refusal } from './schema.ts'
 import type { World } from './world.ts'
 
 const used = new WeakMap<World, Set<string>>()

@@ -1,11 +1,12 @@
-import { Long, tl } from '@mtcute/core'
-import { __tlReaderMap, __tlWriterMap, TlBinaryReader, TlBinaryWriter } from '@mtcute/core/utils.js'
+import type { tl } from '@mtcute/core'
+import { __tlWriterMap, TlBinaryWriter } from '@mtcute/core/utils.js'
 import { authHandlers } from './auth.ts'
 import { fileHandlers } from './files.ts'
 import { groupHandlers } from './groups.ts'
 import { messageHandlers } from './messages.ts'
 import { peopleHandlers } from './people.ts'
 import type { RecordedClient } from './recorded-client.ts'
+import { checked, type Handler, refusal } from './schema.ts'
 import { ann, type World, world } from './world.ts'
 
 /** What may go wrong with a call: Telegram's word, or a line that breaks off before the call arrived or after it was done. */
@@ -15,9 +16,6 @@ export interface RecordedCall {
   method: string
   request: tl.RpcMethod
 }
-
-/** Answers one method, for the client of one session. */
-export type Handler = (request: never, world: World, client: RecordedClient) => unknown
 
 /** A stand-in for Telegram's servers, behind the library's `call`: it checks each call and answer by the schema of the protocol's layer. */
 export interface Mtproto {
@@ -32,8 +30,10 @@ export interface Mtproto {
   requests<M extends tl.RpcMethod['_']>(method: M): Extract<tl.RpcMethod, { _: M }>[]
   /** Sends updates to everybody who is signed in and connected, and keeps those that count for who comes later. */
   play(...updates: tl.TypeUpdate[]): Promise<void>
-  /** The same, for those who come later alone: as if the line was broken. */
+  /** Keeps updates for those who come later alone: as if the line was broken. */
   miss(...updates: tl.TypeUpdate[]): void
+  /** Sends something as it is. */
+  shout(updates: tl.TypeUpdates): void
   /** A message from Ann to the account. */
   say(text: string, fields?: Partial<tl.RawMessage>): Promise<tl.RawMessage>
   /** Another device scans the code. */
@@ -64,9 +64,8 @@ export function createMtproto(): Mtproto {
   const calls: RecordedCall[] = []
   const refused: Mtproto['refused'] = []
 
-  function send(updates: tl.TypeUpdate[]): void {
-    const { users, chats } = here.namedIn(updates)
-    const whole = checked<tl.TypeUpdates>({ _: 'updates', updates, users, chats, date: here.now(), seq: 0 })
+  function shout(updates: tl.TypeUpdates): void {
+    const whole = checked<tl.TypeUpdates>(updates)
     for (const client of clients) if (here.sessions.has(client.key)) client.onServerUpdate.emit(whole)
   }
 
@@ -82,7 +81,7 @@ export function createMtproto(): Mtproto {
       ),
     async play(...updates) {
       for (const update of updates) here.keep(update)
-      send(updates)
+      shout({ _: 'updates', updates, ...here.namedIn(updates), date: here.now(), seq: 0 })
       await new Promise(setImmediate)
     },
     miss(...updates) {
@@ -98,6 +97,7 @@ export function createMtproto(): Mtproto {
       await this.play(here.newMessage(message))
       return message
     },
+    shout,
     scan() {
       here.qr.scanned = true
       const update: tl.TypeUpdates = { _: 'updateShort', update: { _: 'updateLoginToken' }, date: here.now() }
@@ -137,17 +137,3 @@ export function createMtproto(): Mtproto {
 }
 
 const sends = /^messages\.(sendMessage|sendMedia)$/
-
-/** The same as it comes out of the protocol's own bytes: an answer that breaks the schema fails here. */
-export function checked<T>(answer: unknown): T {
-  if (Array.isArray(answer)) return answer.map((item) => checked(item)) as T
-  if (typeof answer !== 'object' || answer === null || Long.isLong(answer)) return answer as T
-  const bytes = TlBinaryWriter.serializeObject(__tlWriterMap, answer as never)
-  return TlBinaryReader.deserializeObject<T>(__tlReaderMap, bytes)
-}
-
-/** Telegram's answer instead of what was asked for. */
-export function refusal(word: string, code?: number): Error {
-  const usual = word.includes('FLOOD_WAIT') ? 420 : 400
-  return tl.RpcError.fromTl({ _: 'mt_rpc_error', errorCode: code ?? usual, errorMessage: word } as never)
-}

@@ -57,6 +57,7 @@ export function testAccount(options: TestAccountOptions = {}, before?: TestAccou
       ...(before && { state: before.context.state, files: before.context.files }),
     },
   )
+  if (before) context.kept = before.context.kept
   const adapter = createAccountAdapter(context, {
     makeClient: (parts) => new RecordedClient(server, parts),
     wait: async (ms) => {

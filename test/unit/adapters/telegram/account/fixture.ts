@@ -1,6 +1,6 @@
 import { Long, type tl } from '@mtcute/core'
 import type { Peers } from '../../../../../adapters/telegram/account/inbound/peers.ts'
-import { checked } from '../../../../doubles/mtproto/mtproto.ts'
+import { checked } from '../../../../doubles/mtproto/schema.ts'
 
 /** An update as it lies in test/fixtures/telegram/account: long numbers as `{"$long": …}`, bytes as `{"$bytes": …}` in base64. */
 export interface Fixture {
