@@ -20,17 +20,17 @@ export class PairLimit {
     this.#clock = clock
   }
 
-  /** Counts a message. Throws `rate_limited`, with the time to wait, when it would be one too many. */
-  take(thread: string): void {
+  /** Counts so many messages that go together. Throws `rate_limited`, with the time to wait, when they would be too many; then none counts. */
+  take(thread: string, count = 1): void {
     const now = this.#clock.now().getTime()
     const next = Math.max(this.#paidUntil.get(thread) ?? 0, now)
-    const ahead = next - now - (burst - 1) * intervalMs
+    const ahead = next - now - (burst - Math.min(count, burst)) * intervalMs
     if (ahead > 0) {
       const message = `WhatsApp takes one message in six seconds to the same person after a burst of ${burst}.`
       throw new AppError('rate_limited', message, { retryAfterMs: ahead })
     }
     if (this.#paidUntil.size >= rememberedPeople) this.#forget(now)
-    this.#paidUntil.set(thread, next + intervalMs)
+    this.#paidUntil.set(thread, next + count * intervalMs)
   }
 
   #forget(now: number): void {

@@ -46,9 +46,10 @@ async function sendAll(tools: SendTools, thread: string, content: Content, signa
   if (messages.length === 0) {
     throw new AppError('invalid', 'The message has neither text nor parts: expected at least one of them.')
   }
+  // All or none: what is sent again after a pause is sent from its beginning.
+  tools.pair.take(thread, messages.length)
   const ids: string[] = []
   for (const message of messages) {
-    tools.pair.take(thread)
     const answer = await tools.client.call<{ messages?: { id?: string }[] }>({
       method: 'POST',
       path: `${tools.settings.phoneNumberId}/messages`,

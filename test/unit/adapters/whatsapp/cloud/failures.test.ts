@@ -126,6 +126,17 @@ describe('the limit of messages to one person', () => {
     expect(number.api.messages).toHaveLength(47)
   })
 
+  test('never lets the half of a message through', async () => {
+    for (let index = 0; index < 44; index++) await send()
+    const media = { type: 'media' as const, media: 'sticker' as const, file: { url: 'https://example.com/s.webp' } }
+    const both = () =>
+      number.adapter.send(target, { action: 'message', text: 'Hi', parts: [media] }, new AbortController().signal)
+    await expect(both()).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 6000 })
+    expect(number.api.messages).toHaveLength(44)
+    number.clock.advance(6_000)
+    expect((await both()).externalIds).toHaveLength(2)
+  })
+
   test('is the vendor’s: over all people it is 80 a second', () => {
     expect(number.adapter.pacing()).toEqual({ perSecond: 80, perThreadPerSecond: 5 })
   })
