@@ -12,26 +12,24 @@ const remembered = 5_000
 export function createOwnMessages(): OwnMessages {
   const ids = new Set<string>()
   const underWay = new Set<Promise<unknown>>()
+  const note = (id: string): string => {
+    if (ids.size >= remembered) ids.delete(ids.values().next().value!)
+    ids.add(id)
+    return id
+  }
   return {
     async sending(send) {
-      const sent = send()
-      const settled = sent.catch(() => undefined)
+      const noted = send().then(note)
+      const settled = noted.catch(() => undefined)
       underWay.add(settled)
       try {
-        const id = await sent
-        if (ids.size >= remembered) ids.delete(ids.values().next().value!)
-        ids.add(id)
-        return id
+        return await noted
       } finally {
         underWay.delete(settled)
       }
     },
     async isOurs(messageId) {
-      if (ids.has(messageId)) return true
-      await Promise.all(underWay)
-      // The sender's own continuation, which notes the id, runs after ours.
-      await Promise.resolve()
-      await Promise.resolve()
+      if (!ids.has(messageId)) await Promise.all(underWay)
       return ids.has(messageId)
     },
   }

@@ -1,7 +1,7 @@
 import type { Client } from 'whatsapp-web.js'
 import { messageOf } from '../../../../src/platform/errors.ts'
 import type { EndReason, EngineEvent, UserIds } from '../engine.ts'
-import { plainId } from '../ids.ts'
+import { plainId, sameUser } from '../ids.ts'
 import { type RawId, type RawKey, type RawMessage, textOf } from './raw.ts'
 import { readMessage } from './read-message.ts'
 
@@ -19,7 +19,6 @@ export interface RawNotification {
   type: string
   body: string
   timestamp: number
-  chatId: string
   author?: RawId
   recipientIds: RawId[]
 }
@@ -88,17 +87,19 @@ const memberships: Record<string, 'member' | 'admin' | 'left'> = {
   leave: 'left',
 }
 
-/** Who came and went, and what a group is called now. */
-export function groupEvent(notification: RawNotification): EngineEvent | undefined {
-  const { id, type, body, timestamp, chatId, author, recipientIds } = notification
-  const base = { id: id._serialized, chat: plainId(chatId), at: new Date(timestamp * 1000) }
+/** Who came and went, and what a group is called now. Whoever is told of a new group is in it. */
+export function groupEvent(notification: RawNotification, me: UserIds): EngineEvent | undefined {
+  const { id, type, body, timestamp, author, recipientIds } = notification
+  const base = { id: id._serialized, chat: plainId(textOf(id.remote)), at: new Date(timestamp * 1000) }
   const by = author ? plainId(textOf(author)) : undefined
   if (type === 'subject') return { type: 'title', ...base, title: body, ...(by && { author: by }) }
   const status = memberships[type]
   if (status === undefined) return undefined
-  const named = recipientIds.map((recipient) => plainId(textOf(recipient)))
-  const users = named.length > 0 ? named : by ? [by] : []
-  return { type: 'membership', ...base, users, status }
+  const named = (recipientIds ?? []).map((recipient) => plainId(textOf(recipient)))
+  const users = new Set(named.length > 0 ? named : by ? [by] : [])
+  const self = me.phone ?? me.lid
+  if (type === 'create' && self && ![...users].some((user) => sameUser(user, me))) users.add(self)
+  return { type: 'membership', ...base, users: [...users], status }
 }
 
 const endings: Record<string, EndReason> = {
@@ -133,6 +134,6 @@ export function readEvents(client: Client, me: () => Promise<UserIds>, tell: (ev
   client.on('message_revoke_everyone', (message) => tellOf(() => revokeEvent(rawOf(message))))
   client.on('message_reaction', (reaction) => tellOf(() => reactionEvent(reaction as unknown as RawReaction)))
   client.on('message_ack', (message, ack) => tellOf(() => ackEvent(rawOf(message), ack)))
-  const group = (notification: unknown) => tellOf(() => groupEvent(notification as RawNotification))
+  const group = (notification: unknown) => tellOf((ids) => groupEvent(notification as RawNotification, ids))
   for (const name of ['group_join', 'group_leave', 'group_admin_changed', 'group_update']) client.on(name, group)
 }

@@ -78,8 +78,11 @@ type Said = Pick<EngineMessage, 'text'> & Partial<Pick<EngineMessage, 'parts' | 
 
 function contentOf(raw: RawMessage): Said | undefined {
   const kind = mediaTypes[raw.type]
-  // The body of media is a preview in base64.
-  if (kind !== undefined) return { text: raw.caption ?? '', media: mediaOf(raw, kind) }
+  if (kind !== undefined) {
+    // The body of media is a preview in base64; the caption of a file that was given none is its name.
+    const text = raw.caption === undefined || raw.caption === raw.filename ? '' : raw.caption
+    return { text, media: mediaOf(raw, kind) }
+  }
   const text = raw.body ?? ''
   switch (raw.type) {
     case 'chat':
