@@ -1,6 +1,6 @@
 import { countryOfPhone } from '../platform/phone.ts'
 import { type Contact, type ContactFields, readLanguage } from './contact.ts'
-import type { Identity } from './identity.ts'
+import { type Identity, identityKey } from './identity.ts'
 
 /** What a channel tells of a person. */
 export interface Told {
@@ -50,14 +50,19 @@ export function newlyTold(contact: Contact, told: Told): ContactFields {
   return taken
 }
 
-/** The phones and e-mails that the channel vouches for and the contact is not yet known to have. */
-export function newlyToldIdentities(contact: Contact, told: Told): Identity[] {
-  return told.identities
-    .slice(1)
-    .filter(
-      ({ kind, value }) =>
-        (kind === 'phone' && value !== contact.phone) || (kind === 'email' && value !== contact.email),
-    )
+/**
+ * The phones and e-mails that the channel vouches for and the contact is not yet known to have. With `all` also the vendor's own
+ * ids, of which only the database can tell whether they are known, so this is not asked with every message: the further ones, and the
+ * surest one where the contact came by another (`cameBy`).
+ */
+export function newlyToldIdentities(contact: Contact, told: Told, cameBy: string | null, all: boolean): Identity[] {
+  const [first, ...others] = told.identities
+  const further = others.filter(({ kind, value }) => {
+    if (kind === 'phone') return value !== contact.phone
+    return kind === 'email' ? value !== contact.email : all
+  })
+  const foreign = all && first && cameBy !== null && identityKey(first) !== cameBy
+  return foreign ? [first, ...further] : further
 }
 
 /**

@@ -225,11 +225,12 @@ function applyMembership(
 
 /** Takes over what the channel knows of the person and we do not; what people set by hand stays. */
 async function learn({ tx, writes }: ApplyTools, thread: ThreadQueue, contact: Contact, person: Person): Promise<void> {
-  const identities = newlyToldIdentities(contact, person)
   const told = newlyTold(contact, person)
   const learned: Record<string, unknown> = { ...told }
   const stale = contact.lastActivityAt === null || writes.now.getTime() - contact.lastActivityAt.getTime() > 60_000
   if (stale) learned.lastActivityAt = writes.now.toISOString()
+  const cameBy = thread.conversation?.kind === 'group' ? null : (thread.conversation?.cameBy ?? null)
+  const identities = newlyToldIdentities(contact, person, cameBy, stale)
   if (identities.length > 0) {
     const { projectId, id: contactId } = contact
     await lockIdentities(tx, projectId, identities)

@@ -3,7 +3,8 @@ import { AppError } from '../platform/errors.ts'
 import { readBody } from './read-body.ts'
 import type { Services } from './services.ts'
 
-const largestHook = 1_048_576
+/** Bytes: the largest that a vendor is known to send has three million. */
+const largestHook = 4 * 1_048_576
 
 /**
  * Mounts `/hooks/{id}`, where vendors tell us of messages: the adapter checks and reads the request, the events are

@@ -73,6 +73,17 @@ describe('what a channel tells', () => {
       { kind: 'email', value: 'anna@example.com' },
       { kind: 'telegram', value: '2' },
     ]
-    expect(newlyToldIdentities(known({ email: 'anna@example.com' }), { identities })).toEqual([identities[1]])
+    const anna = known({ email: 'anna@example.com' })
+    expect(newlyToldIdentities(anna, { identities }, 'telegram/1', false)).toEqual([identities[1]])
+  })
+
+  it("gives the vendor's own ids now and then, and the one they write by when they came by another", () => {
+    const identities = [
+      { kind: 'pigeon', value: 'ring' },
+      { kind: 'feather', value: 'grey' },
+    ]
+    expect(newlyToldIdentities(known({}), { identities }, 'pigeon/ring', true)).toEqual([identities[1]])
+    expect(newlyToldIdentities(known({}), { identities }, 'phone/+4930901820', true)).toEqual(identities)
+    expect(newlyToldIdentities(known({}), { identities }, 'phone/+4930901820', false)).toEqual([])
   })
 })
