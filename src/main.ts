@@ -1,4 +1,3 @@
-import { startParley } from './compose.ts'
 import { runApply } from './gateway/commands/run-apply.ts'
 import { runExport } from './gateway/commands/run-export.ts'
 import { usage } from './gateway/commands/usage.ts'
@@ -13,7 +12,6 @@ const commands: Record<string, (args: string[]) => Promise<void> | void> = {
   apply: (args) => runApply(args, process.env, print),
   export: (args) => runExport(args, process.env, print),
   'sip-bridge': async (args) => {
-    // A program of its own, which the others need not load.
     const { runSipBridge } = await import('../adapters/voice/sip-bridge/run-sip-bridge.ts')
     await runSipBridge(args, process.env, print)
   },
@@ -25,7 +23,10 @@ const commands: Record<string, (args: string[]) => Promise<void> | void> = {
 
 async function start(args: string[]): Promise<void> {
   if (args.length > 0) throw new AppError('invalid', `"${args[0]}" is not expected here; parley help tells what is.`)
-  const parley = await startParley(readConfig(process.env))
+  const config = readConfig(process.env)
+  // The other commands need next to nothing of it.
+  const { startParley } = await import('./compose.ts')
+  const parley = await startParley(config)
   let stopping = false
   const stop = (signal: NodeJS.Signals) => {
     // Whoever asks twice does not want to wait.

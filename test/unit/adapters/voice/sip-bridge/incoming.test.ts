@@ -68,6 +68,14 @@ describe.skipIf(!hasSipp)('a call that comes in, with sipp as the phone', () => 
     expect(served.told()).toEqual(['call.incoming', 'call.answered', 'call.completed'])
   })
 
+  it('can be held, takes keys by INFO, and refuses what it does not know', async () => {
+    served.receiver.answer = { ...stay, digits: { max: 1, seconds: 20 } }
+    const caller = await call('calls-and-holds')
+    await served.receiver.until('call.completed')
+    await caller.done
+    expect(served.receiver.events.flatMap(({ digit }) => digit ?? [])).toEqual(['7'])
+  })
+
   it('that is taken back while it rings is canceled', async () => {
     const caller = await call('calls-and-gives-up')
     expect(await served.receiver.until('call.canceled')).toMatchObject({ hangup_by: 'caller' })
