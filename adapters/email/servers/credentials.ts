@@ -8,8 +8,8 @@ export type Secret = { password: string } | { accessToken: string }
 
 /** How the channel signs in. */
 export interface Credentials {
-  /** The secret for now; `refused` says that the last one was turned down. Throws `unauthenticated` where none can be had. */
-  secret(refused?: boolean): Promise<Secret>
+  /** The secret for now, another one than what was `refused`. Throws `unauthenticated` where none can be had. */
+  secret(refused?: Secret): Promise<Secret>
   /** Whether a secret that was refused may be followed by a better one. */
   renewable: boolean
 }
@@ -25,5 +25,10 @@ export function credentialsOf(context: ChannelContext<EmailSettings>): Credentia
     )
   }
   const token = tokenKeeper(context, { clientId, clientSecret, refreshToken, tokenUrl })
-  return { renewable: true, secret: async (refused) => ({ accessToken: await token(refused) }) }
+  return {
+    renewable: true,
+    secret: async (refused) => ({
+      accessToken: await token(refused && 'accessToken' in refused ? refused.accessToken : undefined),
+    }),
+  }
 }

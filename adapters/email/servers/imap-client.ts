@@ -1,7 +1,7 @@
 import { ImapFlow } from 'imapflow'
 import type { SafeHttp } from '../../../src/platform/safe-http/safe-http.ts'
 import { atAddress, type MailServer } from './address.ts'
-import type { Credentials } from './credentials.ts'
+import type { Credentials, Secret } from './credentials.ts'
 import { type ServerFailure, serverError } from './server-error.ts'
 
 /** The largest answer that is taken from a server, in bytes: a letter of the longest kind we read, and some. */
@@ -12,18 +12,18 @@ const maxAnswerBytes = 96 * 1024 * 1024
  * Throws `unauthenticated`, `unavailable`, `timeout`, `refused_address`.
  */
 export async function openImap(http: SafeHttp, server: MailServer, credentials: Credentials): Promise<ImapFlow> {
+  const secret = await credentials.secret()
   try {
-    return await signIn(http, server, credentials, false)
+    return await signIn(http, server, secret)
   } catch (error) {
     if (!credentials.renewable || !(error as ServerFailure).authenticationFailed) throw serverError(server, error)
   }
-  return signIn(http, server, credentials, true).catch((error: unknown) => {
+  return signIn(http, server, await credentials.secret(secret)).catch((error: unknown) => {
     throw serverError(server, error)
   })
 }
 
-async function signIn(http: SafeHttp, server: MailServer, credentials: Credentials, refused: boolean) {
-  const secret = await credentials.secret(refused)
+async function signIn(http: SafeHttp, server: MailServer, secret: Secret): Promise<ImapFlow> {
   return atAddress(http, server, async (address) => {
     const client = new ImapFlow({
       host: address,

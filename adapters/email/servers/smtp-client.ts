@@ -3,7 +3,7 @@ import { createTransport, type Transporter } from 'nodemailer'
 import { AppError } from '../../../src/platform/errors.ts'
 import type { SafeHttp } from '../../../src/platform/safe-http/safe-http.ts'
 import { atAddress, type MailServer } from './address.ts'
-import type { Credentials } from './credentials.ts'
+import type { Credentials, Secret } from './credentials.ts'
 import type { ServerFailure } from './server-error.ts'
 
 const connectMs = 15_000
@@ -19,24 +19,23 @@ export async function overSmtp<T>(
   signal: AbortSignal,
   work: (transport: Transporter) => Promise<T>,
 ): Promise<T> {
+  const secret = await credentials.secret()
   try {
-    return await attempt(http, server, credentials, signal, work, false)
+    return await attempt(http, server, secret, signal, work)
   } catch (error) {
     const failure = error as ServerFailure
     if (!credentials.renewable || failure.code !== 'EAUTH' || (failure.responseCode ?? 535) < 500) throw error
-    return attempt(http, server, credentials, signal, work, true)
+    return attempt(http, server, await credentials.secret(secret), signal, work)
   }
 }
 
 async function attempt<T>(
   http: SafeHttp,
   server: MailServer,
-  credentials: Credentials,
+  secret: Secret,
   signal: AbortSignal,
   work: (transport: Transporter) => Promise<T>,
-  refused: boolean,
 ): Promise<T> {
-  const secret = await credentials.secret(refused)
   const socket = await atAddress(http, server, (address) => openSocket(address, server.port, signal))
   const end = () => socket.destroy()
   signal.addEventListener('abort', end)

@@ -30,15 +30,14 @@ const answerSchema = z.object({
 })
 
 /**
- * Gives access tokens, kept in the channel's state between processes and renewed by the refresh token (RFC 6749, section 6). Where
+ * Gives access tokens other than the one that was refused, kept in the channel's state between processes and renewed by the refresh token (RFC 6749, section 6). Where
  * the server gives a new refresh token along, that is kept before the access token is used: the old one may not work again.
  */
 export function tokenKeeper(
   context: Pick<ChannelContext, 'state' | 'http' | 'clock'>,
   grant: Grant,
-): (refused?: boolean) => Promise<string> {
+): (refused?: string) => Promise<string> {
   const from = createHash('sha256').update(`${grant.clientId} ${grant.refreshToken}`).digest('hex')
-  let given: string | undefined
   let renewing: Promise<Kept> | undefined
 
   async function kept(): Promise<Kept | undefined> {
@@ -70,18 +69,14 @@ export function tokenKeeper(
     }
   }
 
-  return async (refused = false) => {
+  return async (refused) => {
     const old = await kept()
     const lasts = old !== undefined && old.expiresAt - marginMs > context.clock.now().getTime()
-    if (old && lasts && !(refused && old.accessToken === given)) {
-      given = old.accessToken
-      return given
-    }
+    if (old && lasts && old.accessToken !== refused) return old.accessToken
     renewing ??= renewOrLearn(old).finally(() => {
       renewing = undefined
     })
-    given = (await renewing).accessToken
-    return given
+    return (await renewing).accessToken
   }
 }
 

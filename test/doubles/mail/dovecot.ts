@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -29,6 +29,8 @@ export interface Dovecot {
   deliver(letter: string | Uint8Array, box?: 'INBOX' | 'Sent'): void
   /** Makes the numbers of a mailbox start anew under another UIDVALIDITY, as after a repair; its letters stay. */
   renumber(uidValidity: number): void
+  /** How many letters of the mailbox are marked as read. */
+  seen(): number
   /** Connections that are held open to it. */
   connections(): number
   /** Ends the server the hard way, connections and all. */
@@ -38,8 +40,11 @@ export interface Dovecot {
   stop(): Promise<void>
 }
 
-/** Starts Dovecot on loopback with a configuration of its own; as root it lends its mail to the user `nobody`. */
-export async function startDovecot(): Promise<Dovecot> {
+/**
+ * Starts Dovecot on loopback with a configuration of its own; as root it lends its mail to the user `nobody`. It asks `tokenInfoUrl`,
+ * with a token put behind it, whether an access token is good: the answer has the user's `email`.
+ */
+export async function startDovecot(options: { tokenInfoUrl?: string } = {}): Promise<Dovecot> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-dovecot-'))
   const [port, tlsPort] = [await freePort(), await freePort()]
   const own = owner()
@@ -49,6 +54,10 @@ export async function startDovecot(): Promise<Dovecot> {
   }
   writeFileSync(join(folder, 'users'), `${mailbox.user}:{PLAIN}${mailbox.password}::::::\n`, { mode: 0o644 })
   const configuration = join(folder, 'dovecot.conf')
+  writeFileSync(
+    join(folder, 'oauth2.conf'),
+    `tokeninfo_url = ${options.tokenInfoUrl ?? 'http://127.0.0.1:9/'}\nusername_attribute = email\n`,
+  )
   writeFileSync(configuration, configure({ folder, mail, port, tlsPort, own }))
   // The processes that read mail are another user's, and have to pass.
   chmodSync(folder, 0o755)
@@ -77,6 +86,8 @@ export async function startDovecot(): Promise<Dovecot> {
     tlsPort,
     start,
     kill,
+    // A Maildir says so in the names of its files (https://doc.dovecot.org/2.3/admin_manual/mailbox_formats/maildir/).
+    seen: () => readdirSync(join(mail, 'cur')).filter((name) => /:2,[A-Z]*S/.test(name)).length,
     connections: () => connectionsTo([port, tlsPort]),
     deliver(letter, box = 'INBOX') {
       const place = box === 'INBOX' ? mail : join(mail, '.Sent')
@@ -135,12 +146,18 @@ ssl = yes
 ssl_cert = <${certificatePath}
 ssl_key = <${keyPath}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
 first_valid_uid = 1
 mail_location = maildir:${mail}
 passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${folder}/oauth2.conf
+}
+passdb {
   driver = passwd-file
+  mechanisms = plain login
   args = ${folder}/users
 }
 userdb {
@@ -168,6 +185,10 @@ service imap-login {
 }
 service anvil {
   chroot =
+  # Wrong passwords would make it slower and slower.
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service stats {
   chroot =
