@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type ChannelHarness, channelContract, type Inbound } from '../../../../contracts/channel.ts'
 import { serveFiles } from './file-server.ts'
 import { type SharedBrowser, shareBrowser } from './shared-browser.ts'
@@ -66,7 +66,7 @@ async function make(): Promise<ChannelHarness> {
   }
 }
 
-if (hasChromium) {
+describe.skipIf(!hasChromium)('in a browser', () => {
   channelContract({
     name: 'whatsapp-web',
     kinds: ['direct', 'group'],
@@ -76,8 +76,4 @@ if (hasChromium) {
       rate_limit: 'WhatsApp tells a linked device no limits',
     },
   })
-} else {
-  describe('whatsapp-web keeps the channel contract', () => {
-    test.skip('there is no Chromium to try it in', () => undefined)
-  })
-}
+})

@@ -10,6 +10,7 @@ import { type WhatsAppWebSettings, whatsappWebSettings } from '../../../../../ad
 import { openWwebjsEngine } from '../../../../../adapters/whatsapp/web/wwebjs/open-engine.ts'
 import type { ChannelAdapter, ChannelContext } from '../../../../../src/conversations/channel.ts'
 import { VirtualClock } from '../../../../../src/platform/clock.ts'
+import { createLog } from '../../../../../src/platform/log.ts'
 import { channelContext, type TestContext } from '../../../../channel-context.ts'
 import { type StubConfig, writeStubPage } from '../../../../doubles/whatsapp-web/stub-page.ts'
 
@@ -36,6 +37,8 @@ export interface WebChannel {
   adapter: ChannelAdapter
   context: TestContext<WhatsAppWebSettings>
   clock: VirtualClock
+  /** What it logged, a line each. */
+  logged: string[]
   /** The library's client that runs now, or ran last. */
   client(): Client
   /** How many browsers were started. */
@@ -65,6 +68,7 @@ export async function openWebChannel(options: WebChannelOptions = {}): Promise<W
   const clock = new VirtualClock()
   const page = await writeStubPage(join(directory, 'page'), options.page ?? {})
   const clients: Client[] = []
+  const logged: string[] = []
   const openEngine: EngineFactory = (engineOptions) =>
     openWwebjsEngine({
       ...engineOptions,
@@ -75,6 +79,7 @@ export async function openWebChannel(options: WebChannelOptions = {}): Promise<W
   const folder = options.folder ?? join(directory, 'session')
   const context = channelContext(whatsappWebSettings.parse(options.settings ?? {}), {
     clock,
+    log: createLog('warn', { write: (line: string) => void logged.push(line) }),
     folder: async () => folder,
     ...options.over,
   })
@@ -83,6 +88,7 @@ export async function openWebChannel(options: WebChannelOptions = {}): Promise<W
     adapter,
     context,
     clock,
+    logged,
     client: () => clients.at(-1)!,
     starts: () => clients.length,
     stub: (name, ...args) => callStub(channel.client(), name, args),
