@@ -1,13 +1,14 @@
 /*
- * The SIP bridge as a process beside the program: it ends with it, also when the program is killed. Its settings stand in its environment.
+ * The SIP bridge as a process beside the program: it is told its settings in the first message, and ends with the program, also when that is
+ * killed.
  */
 import { messageOf } from '../../../src/platform/errors.ts'
 import { runSipBridge } from '../sip-bridge/run-sip-bridge.ts'
 
 process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
-try {
-  await runSipBridge([], process.env, () => {})
-  process.send?.({ state: 'ready' })
-} catch (error) {
-  process.send?.({ state: 'failed', error: messageOf(error) }, () => process.exit(1))
-}
+process.once('message', (settings: Record<string, string>) => {
+  runSipBridge([], settings, () => {}).then(
+    () => process.send?.({ state: 'ready' }),
+    (error: unknown) => process.send?.({ state: 'failed', error: messageOf(error) }, () => process.exit(1)),
+  )
+})

@@ -51,7 +51,7 @@ export function sipDriver(context: ChannelContext<VoiceSettings>): VoiceDriver {
         return response
       })
       const stop = keepBridge({
-        env: environment(settings, door.url, join(await context.folder(), 'bridge')),
+        settings: bridgeSettings(settings, door.url, join(await context.folder(), 'bridge')),
         onState: (state) =>
           void context.report(
             state.state === 'ready' ? { state: 'working' } : { state: 'failing', error: state.error },
@@ -66,7 +66,7 @@ export function sipDriver(context: ChannelContext<VoiceSettings>): VoiceDriver {
   }
 }
 
-function environment(settings: VoiceSettings, eventsUrl: string, data: string): Record<string, string> {
+function bridgeSettings(settings: VoiceSettings, eventsUrl: string, data: string): Record<string, string> {
   const { secret, allowedSipServers, register, user, password, advertise, from } = settings
   return {
     SIP_BRIDGE_EVENTS_URL: eventsUrl,

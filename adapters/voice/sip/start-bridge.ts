@@ -5,8 +5,8 @@ import { join } from 'node:path'
 export type BridgeState = { state: 'ready' } | { state: 'failed'; error: string }
 
 export interface BridgeKeeperOptions {
-  /** Its settings, as variables of its environment. */
-  env: Record<string, string>
+  /** Its settings, named as the variables of its environment; they hold secrets, so nobody else is shown them. */
+  settings: Record<string, string>
   onState(state: BridgeState): void
 }
 
@@ -16,7 +16,7 @@ const longestPauseMs = 30_000
 const stopMs = 8000
 
 /** Keeps the SIP bridge running in a process of its own: one that ends is started again, with growing pauses. */
-export function keepBridge({ env, onState }: BridgeKeeperOptions): () => Promise<void> {
+export function keepBridge({ settings, onState }: BridgeKeeperOptions): () => Promise<void> {
   let pauseMs = firstPauseMs
   let timer: NodeJS.Timeout | undefined
   let child: ChildProcess | undefined
@@ -24,13 +24,13 @@ export function keepBridge({ env, onState }: BridgeKeeperOptions): () => Promise
   let why = ''
 
   function start(): void {
-    const { PATH = '', HOME = '', TMPDIR = '' } = process.env
     const process_ = fork(join(import.meta.dirname, 'bridge-process.ts'), [], {
-      env: { PATH, HOME, TMPDIR, ...env },
+      env: {},
       execArgv: [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     child = process_
+    process_.send(settings)
     process_.on('message', (state: BridgeState) => {
       if (state.state === 'ready') pauseMs = firstPauseMs
       else why = state.error

@@ -3,6 +3,7 @@ import type { Vault } from '../../platform/secrets.ts'
 import type { CallResult } from '../block.ts'
 import type { CallAnswer } from './advance-thread.ts'
 import type { StartedCall } from './thread-context.ts'
+import { workKey } from './work-key.ts'
 
 /**
  * Does work outside for blocks: gives its result, which must be JSON, or throws. `key` (`run:branch`) names the work: it is the same
@@ -32,11 +33,6 @@ const callsAtOnce = 256
 
 /** What seals requests at rest: they may hold secrets. */
 export const requestSeal = 'run:request'
-
-/** The name of a branch's work outside, for its caller. */
-export function workKey(runId: number, branchId: number): string {
-  return `${runId}:${branchId}`
-}
 
 /** Begins work outside right after the commit that asked for it. */
 export function createCallOut({ callers, waiters, vault, onAnswer }: CallOutOptions): CallOut {

@@ -4,12 +4,12 @@ import type { Message } from '../../conversations/conversation.ts'
 import type { CallPart } from '../../conversations/message.ts'
 import { isOver } from '../calls/call-events.ts'
 import type { CallBranch, PauseBranch } from '../run.ts'
-import { workKey } from './call-out.ts'
 import { findCall, type TriggerInput } from './find-trigger.ts'
 import { moveRuns } from './move-runs.ts'
 import { resumeInTime, resumeWithResult } from './resume-branch.ts'
 import { beginRun, closeMove } from './run-state.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'
+import { workKey } from './work-key.ts'
 
 const resultSchema = z.object({
   run: z.number(),
