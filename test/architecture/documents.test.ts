@@ -116,7 +116,9 @@ function examplesOf({ path, text }: Page): { path: string; yaml: string }[] {
 }
 
 async function faultsOf({ path, yaml }: { path: string; yaml: string }): Promise<string[]> {
-  const text = yaml.replaceAll(/\$\{[A-Z_]+\}/g, '123456789:AbCdEf')
+  const text = yaml.replaceAll(/\$\{([A-Z_]+)\}/g, (_, name: string) =>
+    name.endsWith('_HASH') ? '0123456789abcdef0123456789abcdef' : '123456789:AbCdEf',
+  )
   return fresh.db
     .transaction(async (tx) => {
       const declaration = parseInput(declarationSchema, parse(text), path)

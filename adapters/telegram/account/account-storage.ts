@@ -37,7 +37,7 @@ export interface AccountStorage {
 export function makeStorage(kept: { place?: Place; peers: SavedPeer[] }, saved: () => void): AccountStorage {
   const provider = new MemoryStorage()
   if (kept.place) putPlace(provider, kept.place)
-  for (const peer of kept.peers) putPeer(provider, peer)
+  for (const [index, peer] of kept.peers.entries()) putPeer(provider, peer, kept.peers.length - index)
   Object.assign(provider.driver, { save: saved })
   return { provider, place: () => placeOf(provider), peers: () => peersOf(provider) }
 }
@@ -71,13 +71,14 @@ function numberBytes(value: number): Uint8Array {
   return bytes
 }
 
-function putPeer({ peers }: MemoryStorage, saved: SavedPeer): void {
+/** The later in `order`, the later heard of; as a time it is long ago, so that names, which change hands, are asked for again. */
+function putPeer({ peers }: MemoryStorage, saved: SavedPeer, order: number): void {
   peers.store({
     id: saved.id,
     accessHash: longToFastString(Long.fromString(saved.hash)),
     isMin: false,
     usernames: saved.usernames?.map((name) => name.toLowerCase()) ?? [],
-    updated: Date.now(),
+    updated: order,
     ...(saved.phone !== undefined && { phone: saved.phone }),
     complete: TlBinaryWriter.serializeObject(__tlWriterMap, restored(saved)),
   })

@@ -179,7 +179,7 @@ export function createAccount(context: ChannelContext<AccountSettings>, makeClie
       if (was === undefined) return
       await state.write('stopped', undefined)
       stopped = undefined
-      if (current) await reportWorking()
+      if ((await state.read('session')) !== undefined) await reportWorking()
     },
 
     async self() {

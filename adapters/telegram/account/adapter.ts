@@ -35,7 +35,7 @@ export function createAccountAdapter(
       perGroupPerMinute: settings.pacing.perGroupPerMinute,
     }),
 
-    /** A reconnect lets sending go on that Telegram had stopped; an account that nobody signed in to has its phone for a name. */
+    /** Connecting anew lets sending go on that Telegram had stopped; an account that nobody signed in to has its phone for a name. */
     async connect() {
       await account.resume()
       const self = await account.self()

@@ -34,8 +34,8 @@ export function optionsOf({ apiId, apiHash, storage, catchUp }: ClientParts) {
     updates: { catchUp },
     // The library's own log writes to the console, with phones and names in it.
     logLevel: 0,
-    // The program itself says when it is over.
-    storageOptions: { cleanup: false },
+    // The program itself says when it is over, and memory can be written to at once.
+    storageOptions: { cleanup: false, peers: { updatesWriteInterval: 0 } },
     initConnectionOptions: { deviceModel: 'Parley', appVersion: '1' },
   }
 }

@@ -78,7 +78,7 @@ export async function openConnection(parts: ConnectionParts): Promise<Connection
     },
 
     async hear() {
-      if (pump) return
+      if (pump || base.destroyed) return
       pump = startPump(
         {
           eventsOf: translator.eventsOf,
@@ -93,6 +93,7 @@ export async function openConnection(parts: ConnectionParts): Promise<Connection
       )
       base.onRawUpdate.add(take)
       await base.startUpdatesLoop()
+      if (base.destroyed) return base.stopUpdatesLoop()
       // The loop begins by itself when somebody signs in, maybe before we listened: the place is known by now.
       const place = storage.place()
       if (place !== undefined) pump.reach(place)

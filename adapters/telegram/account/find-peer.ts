@@ -13,12 +13,12 @@ export interface WaysTo {
   phone?: string
 }
 
-/** What identities say of the ways to a person. A bot may be told by its name alone, as `@dealer_bot`. */
+/** What identities say of the ways to a person. A bot is told by the address of its channel, `@dealer_bot`. */
 export function waysTo(identities: readonly Identity[]): WaysTo {
   const ways: WaysTo = {}
   for (const { kind, value } of identities) {
     if (kind === 'telegram' && /^\d+$/.test(value)) ways.id ??= Number(value)
-    else if (/^(telegram|telegram_username|username)$/.test(kind) && /^@?\w{3,32}$/.test(value)) {
+    else if (/^(telegram|telegram_username|username|address)$/.test(kind) && /^@?\w{3,32}$/.test(value)) {
       ways.username ??= value.replace(/^@/, '')
     } else if (kind === 'phone' && /^\+?\d{5,15}$/.test(value)) ways.phone ??= `+${value.replace(/^\+/, '')}`
   }

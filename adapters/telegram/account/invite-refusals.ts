@@ -31,6 +31,21 @@ export function whyNotInvited({ word, status }: Refusal): string | undefined {
   return status >= 400 && status < 500 && status !== 420 ? `Telegram refused to add them (${word}).` : undefined
 }
 
+const unreachable = new Set([
+  'USER_BLOCKED',
+  'USER_IS_BLOCKED',
+  'USER_ID_INVALID',
+  'USER_INVALID',
+  'INPUT_USER_DEACTIVATED',
+  'USER_RESTRICTED',
+  'PEER_FLOOD',
+])
+
+/** Whether the account cannot write to somebody whom it could not add; without a refusal it did not find them. */
+export function isUnreachable(refusal: Refusal | undefined): boolean {
+  return refusal === undefined || unreachable.has(refusal.word)
+}
+
 /**
  * Why somebody is among the missing of an invitation that went well otherwise (core.telegram.org/constructor/missingInvitee):
  * their privacy does not allow it, and whoever takes messages from Premium accounts alone cannot be sent the link by us either.

@@ -21,7 +21,7 @@ export interface KeptState {
   self: Self
   place: KeptPlace
   peers: SavedPeer[]
-  /** Why nothing is sent until somebody reconnects the channel. */
+  /** Why nothing is sent until somebody connects the channel anew. */
   stopped: string
 }
 

@@ -6,7 +6,7 @@ import type { ChannelContext } from '../../../src/conversations/channel.ts'
 import { AppError, messageOf } from '../../../src/platform/errors.ts'
 import { findMarkedGroup } from './find-marked-group.ts'
 import { findChat, findPerson, inputUser, waysTo } from './find-peer.ts'
-import { whyMissing, whyNotInvited } from './invite-refusals.ts'
+import { isUnreachable, whyMissing, whyNotInvited } from './invite-refusals.ts'
 import { channelNumber } from './thread.ts'
 import { refusalOf, vendorError, waitOf } from './vendor-error.ts'
 
@@ -91,7 +91,7 @@ async function bringIn(work: GroupWork, channel: tl.TypeInputChannel, index: num
     await save()
   }
   // Each more call would make it worse.
-  if (progress.own?.flooded === true) return note({ added: false, why: notTried })
+  if (progress.own?.flooded === true) return note({ added: false, why: notTried, unreachable: true })
   let user: tl.TypeInputUser
   try {
     user = inputUser(await patiently(work, () => findPerson(client, waysTo(person.identities), person.name)))
@@ -101,13 +101,19 @@ async function bringIn(work: GroupWork, channel: tl.TypeInputChannel, index: num
         updates,
       } = await patiently(work, () => client.call({ _: 'channels.inviteToChannel', channel, users: [user] }))
       client.handleClientUpdate(updates)
-      if (missing) return await note({ added: false, why: whyMissing(missing) })
+      if (missing) {
+        const unreachable = missing.premiumRequiredForPm ? { unreachable: true as const } : {}
+        return await note({ added: false, why: whyMissing(missing), ...unreachable })
+      }
     }
   } catch (error) {
     const why = whyNotBrought(error)
     if (why === undefined) throw error
-    if (refusalOf(error)?.word === 'PEER_FLOOD') progress.own = { ...progress.own, flooded: true }
-    if (refusalOf(error)?.word !== 'USER_ALREADY_PARTICIPANT') return note({ added: false, why })
+    const refusal = refusalOf(error)
+    if (refusal?.word === 'PEER_FLOOD') progress.own = { ...progress.own, flooded: true }
+    if (refusal?.word !== 'USER_ALREADY_PARTICIPANT') {
+      return note({ added: false, why, ...(isUnreachable(refusal) && { unreachable: true }) })
+    }
     user = inputUser(await findPerson(client, waysTo(person.identities), person.name))
   }
   if (!before?.added) await note({ added: true })

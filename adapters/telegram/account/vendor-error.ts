@@ -101,4 +101,4 @@ function meaningOf(refusal: Refusal): AppError {
 /** What PEER_FLOOD means (telegram.org/faq_spam). */
 export const peerFlood =
   'Telegram takes this account for a sender of spam (PEER_FLOOD): it may no longer write to or invite people who did not write first. ' +
-  'Nothing more is sent through it, so that it is not closed. Ask @SpamBot in Telegram what the limit is and when it ends, then reconnect the channel.'
+  'Nothing more is sent through it, so that it is not closed. Ask @SpamBot in Telegram what the limit is and when it ends, then connect the channel anew.'

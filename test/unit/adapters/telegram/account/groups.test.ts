@@ -21,7 +21,7 @@ const request: GroupRequest = {
   people: [
     { role: 'client', name: 'Boris Example', identities: [{ kind: 'phone', value: '+15550100043' }] },
     { role: 'manager', name: 'Mary', identities: [{ kind: 'telegram_username', value: 'mary_manager' }] },
-    { role: 'bot', name: 'Agent', identities: [{ kind: 'telegram', value: '@agent_bot' }] },
+    { role: 'bot', name: 'Agent', identities: [{ kind: 'address', value: '@agent_bot' }] },
   ],
 }
 
@@ -129,13 +129,13 @@ describe('making a group', () => {
 
 describe('who cannot be brought in', () => {
   test.each([
-    [{}, /do not let this account add them: send them the invite link\.$/],
-    [{ premiumWouldAllowInvite: true }, /A Premium account could add them/],
-    [{ premiumRequiredForPm: true }, /only Premium accounts may write to them: send the link through another channel/],
-  ])('is told when Telegram leaves them out: %j', async (flags, why) => {
+    [{}, /do not let this account add them: send them the invite link\.$/, undefined],
+    [{ premiumWouldAllowInvite: true }, /A Premium account could add them/, undefined],
+    [{ premiumRequiredForPm: true }, /only Premium accounts may write to them: send the link through another/, true],
+  ])('is told when Telegram leaves them out: %j', async (flags, why, unreachable) => {
     own.server.world.missing.set(43, flags)
     const { people, link } = await make()
-    expect(people[0]).toEqual({ added: false, why: expect.stringMatching(why) })
+    expect(people[0]).toEqual({ added: false, why: expect.stringMatching(why), unreachable })
     expect(people[1]).toEqual({ added: true, admin: true })
     expect(link).toBe('https://t.me/+invite1')
   })
@@ -162,7 +162,8 @@ describe('who cannot be brought in', () => {
   test('is told when nothing leads to the person', async () => {
     const people = [{ role: 'client' as const, name: 'Nobody', identities: [{ kind: 'phone', value: '+15550109999' }] }]
     const made = await make({ ...request, people })
-    expect(made.people[0]).toEqual({ added: false, why: expect.stringContaining('cannot find the person') })
+    const why = expect.stringContaining('cannot find the person')
+    expect(made.people[0]).toEqual({ added: false, why, unreachable: true })
   })
 
   test('is in already: that is as good', async () => {
@@ -192,9 +193,9 @@ describe('when Telegram asks for patience', () => {
     own.server.inject({ word: 'PEER_FLOOD' }, 'channels.inviteToChannel')
     const made = await make()
     expect(made.people).toEqual({
-      0: { added: false, why: expect.stringContaining('Not tried') },
-      1: { added: false, why: expect.stringContaining('Not tried') },
-      2: { added: false, why: expect.stringContaining('sender of spam') },
+      0: { added: false, why: expect.stringContaining('Not tried'), unreachable: true },
+      1: { added: false, why: expect.stringContaining('Not tried'), unreachable: true },
+      2: { added: false, why: expect.stringContaining('sender of spam'), unreachable: true },
     })
     expect(own.server.count('channels.inviteToChannel')).toBe(1)
     expect(made.link).toBe('https://t.me/+invite1')

@@ -62,7 +62,7 @@ describe('what a refused sending means', () => {
 describe('an account that Telegram takes for a sender of spam', () => {
   const stopped = { state: 'stopped', error: expect.stringContaining('PEER_FLOOD') }
 
-  test('sends nothing more and says why, until somebody reconnects the channel', async () => {
+  test('sends nothing more and says why, until somebody connects the channel anew', async () => {
     own.server.inject({ word: 'PEER_FLOOD' })
     expect(await failure(say('42'))).toMatchObject({ code: 'forbidden', retryable: false })
     await expect.poll(() => own.conditions.at(-1)).toMatchObject(stopped)
