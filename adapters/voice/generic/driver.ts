@@ -141,7 +141,7 @@ export function contractDriver(context: ChannelContext<VoiceSettings>, options: 
       const placed = placedSchema.safeParse(body)
       if (status < 300 && placed.success) return placed.data.call.id
       throw new AppError(
-        'invalid',
+        'unavailable',
         `${name} did not answer with { "call": { "id": … } }, so what becomes of the call is not known.`,
       )
     },

@@ -67,10 +67,10 @@ export function callPlacing({ db, clock, channels }: CallPlacingOptions): Caller
   /** Gives the call when it was noted before. */
   async function note(key: string, channelId: number, run: CallingRun, call: CallRequest) {
     return db.transaction(async (tx) => {
+      await lockCallsOf(tx, channelId)
       const known = await findCall(tx, key)
       if (known) return known
       const now = clock.now()
-      await lockCallsOf(tx, channelId)
       await keepLimits(tx, channelId, call, now)
       await noteCall(tx, {
         projectId: run.projectId,
