@@ -47,7 +47,12 @@ export interface GroupProgress {
         admin?: true /** Under which a bot sees the group, where that is another thread. */
         thread?: string
       }
-    | { added: false; why: string }
+    | {
+        added: false
+        why: string
+        /** The account cannot write to them either: the link has to go by another channel. */
+        unreachable?: true
+      }
   >
   /** What the adapter itself has to remember. */
   own?: Record<string, unknown>

@@ -76,8 +76,8 @@ export interface Actions {
   }): Promise<{ channelId: number; request: GroupRequest }>
   /** The group that was made becomes a conversation of the contact and the current deal. */
   openGroup(input: { creator: string; bots: string[]; made: MadeGroup }): Promise<Conversation>
-  /** Tells the contact something in the channel in which they are reached best; false when there is no way. */
-  invite(content: Content): Promise<boolean>
+  /** Tells the contact something in the channel in which they are reached best, but not in the one of the name `except`; false when there is no way. */
+  invite(content: Content, except?: string): Promise<boolean>
   /** Calls somebody in the group by name: `client`, `responsible`, or the e-mail of an operator. */
   mention(input: { who: string; comment: string }): Promise<void>
   /** The name of the operator who is responsible for the current deal or the contact. */

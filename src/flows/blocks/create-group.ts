@@ -106,7 +106,7 @@ export const createGroup = defineBlock({
     if (!client || client.added) return next('made')
     const more = { run: { ...scope.run, ...told } }
     if (made.link !== undefined && render(options.invitation, more).trim() !== '') {
-      await act.invite(parseMarkup(renderMarkup(options.invitation, more)))
+      await act.invite(parseMarkup(renderMarkup(options.invitation, more)), client.unreachable && creator)
     }
     return next('without_client')
   },

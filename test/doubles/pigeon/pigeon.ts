@@ -31,6 +31,8 @@ export interface Loft {
   steps: SignInStep[]
   /** Rings of people who cannot be brought into a group. */
   refuse: string[]
+  /** Whether those cannot be written to either. */
+  shut: boolean
   /** The next sending, work or step of a group fails with these, in turn. */
   faults: Error[]
   /** The context of the channel that was opened last. */
@@ -63,6 +65,7 @@ export function buildLoft(): Loft {
     made: 0,
     steps: [],
     refuse: [],
+    shut: false,
     faults: [],
     context: undefined,
     listening: 0,
@@ -155,7 +158,7 @@ function openPigeon(loft: Loft, context: ChannelContext<z.infer<typeof pigeonSet
           fault()
           progress.people[index] = person.identities.some(({ value }) => !loft.refuse.includes(value))
             ? { added: true }
-            : { added: false, why: 'does not fly with strangers' }
+            : { added: false, why: 'does not fly with strangers', ...(loft.shut && { unreachable: true }) }
           await save(progress)
         }
         return {

@@ -82,8 +82,9 @@ export function groupActions(
       return conversation
     },
 
-    async invite(content) {
-      const way = await wayTo(context, step.contactId())
+    async invite(content, except) {
+      const closed = except === undefined ? undefined : await findChannelByName(tx, work.projectId, except)
+      const way = await wayTo(context, step.contactId(), closed?.id)
       if (!way) {
         record.invited = 'no way to the client was found'
         return false

@@ -40,8 +40,11 @@ const group = (options: Record<string, unknown> = {}) =>
     ['group:made > made', 'group:without_client > alone', 'group:failed > failed'],
   )
 
+/** A channel without calls: one that an invitation can begin. */
+const letters = { name: 'letters', settings: { can: { calls: null } } }
+
 async function open(options: Record<string, unknown> = {}) {
-  pigeons = await openPigeonry(fresh.db, { flows: [group(options)], others: [{ name: 'bot' }, { name: 'letters' }] })
+  pigeons = await openPigeonry(fresh.db, { flows: [group(options)], others: [{ name: 'bot' }, letters] })
   await fresh.db.query(`update channels set address = '@dealer_bot' where name = 'bot'`)
 }
 /** Publishes the flow anew with other options of the block. */
@@ -86,6 +89,19 @@ describe('the block that makes a group', () => {
     await expect
       .poll(() => heard('anna'))
       .toEqual(['Join us: https://loft.example/join', 'The group is there, without you.'])
+  })
+
+  it('sends it past the channel that cannot write to the client either', async () => {
+    await open({ invitation: 'Join us' })
+    pigeons.loft.refuse = ['anna']
+    pigeons.loft.shut = true
+    await pigeons.bring(coo(1, 'hi'))
+    const invited = () =>
+      fresh.db.query(
+        `select h.name from messages m join conversations c on c.id = m.conversation_id join channels h on h.id = c.channel_id
+          where m.text = 'Join us'`,
+      )
+    await expect.poll(invited, { timeout: 5000 }).toEqual([{ name: 'letters' }])
   })
 
   it('goes on where it was when an attempt failed, and never makes a second group', async () => {
