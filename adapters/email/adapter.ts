@@ -29,7 +29,7 @@ export function createEmailAdapter(context: ChannelContext<EmailSettings>, waits
     async connect() {
       await memory.key()
       const tried = await Promise.allSettled([
-        tryImap(context, credentials),
+        tryImap(context, credentials, closing.signal),
         trySmtp(context, credentials, closing.signal),
       ])
       const [failure, ...more] = tried.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
@@ -61,10 +61,14 @@ export function createEmailAdapter(context: ChannelContext<EmailSettings>, waits
 }
 
 /** Signs in, and looks whether the mailbox can be opened. */
-async function tryImap(context: ChannelContext<EmailSettings>, credentials: Credentials): Promise<void> {
+async function tryImap(
+  context: ChannelContext<EmailSettings>,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<void> {
   const { settings } = context.channel
   const server = mailServer(settings, 'IMAP')
-  const client = await openImap(context.http, server, credentials)
+  const client = await openImap(context.http, server, credentials, signal)
   try {
     await client.mailboxOpen(settings.imap.mailbox, { readOnly: true })
   } catch (error) {

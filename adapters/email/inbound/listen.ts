@@ -49,7 +49,7 @@ export function startListening(
     while (!stop.signal.aborted) {
       try {
         await tell({ state: 'connecting' })
-        client = await openImap(context.http, server, credentials)
+        client = await openImap(context.http, server, credentials, stop.signal)
         if (stop.signal.aborted) break
         await readOn(client, () => {
           pause = waits.firstPause

@@ -399,3 +399,28 @@ describe('answers and failures', () => {
     expect(only.connections).toBeLessThanOrEqual(2)
   })
 })
+
+describe('addresses for other protocols', () => {
+  const lookup = names({ 'mail.example': ['93.184.216.34'], 'inner.example': ['10.1.2.3'] })
+
+  test('are the public ones of a name, or the one that is written', async () => {
+    expect(await client([], lookup).addresses('mail.example', 993)).toEqual(['93.184.216.34'])
+    expect(await client([], lookup).addresses('93.184.216.34', 25)).toEqual(['93.184.216.34'])
+  })
+
+  test('of our own network are refused, unless they are allowed for that port', async () => {
+    for (const host of ['inner.example', '127.0.0.1']) {
+      await expect(client([], lookup).addresses(host, 143)).rejects.toMatchObject({
+        code: 'refused_address',
+        message: expect.stringContaining('ALLOWED_PRIVATE_HOSTS'),
+      })
+    }
+    const allowed = client(['inner.example:143'], lookup)
+    expect(await allowed.addresses('inner.example', 143)).toEqual(['10.1.2.3'])
+    await expect(allowed.addresses('inner.example', 25)).rejects.toMatchObject({ code: 'refused_address' })
+  })
+
+  test('of a name that leads nowhere are unavailable', async () => {
+    await expect(client([], lookup).addresses('lost.example', 993)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+})
