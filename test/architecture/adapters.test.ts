@@ -5,7 +5,10 @@ import { filesOf, type Source, sourceOf, sourcesOf } from './sources.ts'
 /** The adapters whose other side is ours: there are no payloads of a vendor to record. */
 const withoutVendor = ['webchat']
 /** Packages that only one folder may use. */
-const ownPackages = [{ packages: /^@mtcute\//, folder: 'adapters/telegram/account/' }]
+const ownPackages = [
+  { packages: /^@mtcute\//, folder: 'adapters/telegram/account/' },
+  { packages: /^(whatsapp-web\.js|puppeteer)/, folder: 'adapters/whatsapp/web/wwebjs/' },
+]
 
 describe('an adapter', () => {
   it('has a row in the catalogue, a contract test, and recorded payloads if there is a vendor', () => {

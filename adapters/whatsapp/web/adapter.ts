@@ -1,13 +1,13 @@
 import type { ChannelAdapter, ChannelContext } from '../../../src/conversations/channel.ts'
 import type { Content } from '../../../src/conversations/message.ts'
 import { AppError } from '../../../src/platform/errors.ts'
+import { markText } from '../markup.ts'
 import { whatsappWebCapabilities } from './capabilities.ts'
 import { createDoorbell } from './doorbell.ts'
 import type { EngineFactory, EngineSend, UserIds } from './engine.ts'
 import { createGroups } from './groups.ts'
-import { userOf, userOfIdentities } from './ids.ts'
+import { mentionOf, userOf, userOfIdentities } from './ids.ts'
 import { createReceiver } from './inbound/receiver.ts'
-import { markText } from './outbound/markup.ts'
 import { openFile } from './outbound/open-file.ts'
 import { type PlannedSend, sendsOf } from './outbound/sends.ts'
 import { createOwnMessages } from './own-messages.ts'
@@ -99,7 +99,7 @@ export function createWhatsAppWebAdapter(
         case 'message':
           return { externalIds: await sendAll(chat, outbound, signal) }
         case 'edit': {
-          const { text, mentions } = markText(outbound.text, outbound.entities)
+          const { text, mentions } = markText(outbound.text, outbound.entities, mentionOf)
           await engine.edit(outbound.messageExternalId, text, mentions)
           return { externalIds: [outbound.messageExternalId] }
         }

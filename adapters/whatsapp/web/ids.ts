@@ -39,6 +39,12 @@ export function userOfIdentities(identities: readonly Identity[]): string | unde
   return undefined
 }
 
+/** How a person is mentioned: `@<number>` in the text is how WhatsApp finds the id. */
+export function mentionOf(identity: Identity): { text: string; id: string } | undefined {
+  const id = userOfIdentities([identity])
+  return id === undefined ? undefined : { text: `@${userOf(id)}`, id }
+}
+
 const readable = [
   ['whatsapp', /^(\d{5,16})$/, 'c.us'],
   ['phone', /^\+(\d{5,16})$/, 'c.us'],

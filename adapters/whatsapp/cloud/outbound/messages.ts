@@ -1,6 +1,7 @@
 import type { Content, Entity, MediaPart, OutboundPart } from '../../../../src/conversations/message.ts'
+import { markText } from '../../markup.ts'
 import { type Choices, choicesOf } from './choices.ts'
-import { markedPieces, toMarkup } from './markup.ts'
+import { markedPieces } from './marked-pieces.ts'
 import type { ReadyFile } from './media.ts'
 
 /** UTF-16 code units of a text message, of what stands under media, and over buttons; a list lets text be as long as a message. */
@@ -49,7 +50,7 @@ function mediaMessages(
   media: MediaPart[],
   tools: MessageTools,
 ): CloudMessage[] {
-  const caption = toMarkup(text, entities)
+  const caption = markText(text, entities).text
   const [first] = media
   const captioned =
     first !== undefined && text !== '' && caption.length <= captionLimit && takesCaption(tools.file(first).type)
@@ -64,7 +65,7 @@ function interactiveMessages(
   { type, action }: NonNullable<Choices['interactive']>,
   tools: MessageTools,
 ): CloudMessage[] {
-  const body = toMarkup(text, entities)
+  const body = markText(text, entities).text
   const fits = body.trim() !== '' && body.length <= bodyLimits[type]
   const [only] = media
   const heading = only && media.length === 1 && type !== 'list' && isHeading(tools.file(only).type) ? only : undefined

@@ -1,9 +1,10 @@
 import type { Content, MediaPart } from '../../../../src/conversations/message.ts'
 import { splitText } from '../../../../src/conversations/split-text.ts'
+import { markText } from '../../markup.ts'
 import { whatsappWebCapabilities } from '../capabilities.ts'
 import type { EngineSend } from '../engine.ts'
+import { mentionOf } from '../ids.ts'
 import { vcardOf } from '../vcard.ts'
-import { markText } from './markup.ts'
 
 /** One message of WhatsApp; its file is not opened yet. */
 export type PlannedSend =
@@ -19,11 +20,11 @@ export function sendsOf(content: Content): PlannedSend[] {
   const carrier = sends.find((send) => send.what === 'media' && takesCaption(send.part))
   if (content.text.trim() !== '') {
     if (carrier?.what === 'media' && content.text.length <= (limits.captionMaxLength ?? 0)) {
-      const { text: caption, mentions } = markText(content.text, content.entities)
+      const { text: caption, mentions } = markText(content.text, content.entities, mentionOf)
       Object.assign(carrier, { caption, mentions })
     } else {
       for (const piece of splitText(content.text, content.entities, limits.maxLength)) {
-        if (piece.text.trim() !== '') sends.push({ what: 'text', ...markText(piece.text, piece.entities) })
+        if (piece.text.trim() !== '') sends.push({ what: 'text', ...markText(piece.text, piece.entities, mentionOf) })
       }
     }
   }

@@ -1,11 +1,13 @@
-import type { Entity } from '../../../../src/conversations/message.ts'
-import { userOf, userOfIdentities } from '../ids.ts'
+import type { Entity, Identity } from '../../src/conversations/message.ts'
 
 /** A text as WhatsApp's apps write it, and the ids of the people whom it mentions. */
 export interface Marked {
   text: string
   mentions: string[]
 }
+
+/** How a channel mentions a person: what stands in the text, and the id it goes by. Undefined where it cannot. */
+export type Mention = (identity: Identity) => { text: string; id: string } | undefined
 
 /** Signs that WhatsApp reads as formatting (faq.whatsapp.com/539178204879377). */
 const signs: Partial<Record<Entity['type'], string>> = {
@@ -17,10 +19,10 @@ const signs: Partial<Record<Entity['type'], string>> = {
 }
 
 /**
- * Writes formatting as WhatsApp's signs. What it does not know stays plain; a link's address follows its words in brackets; a
- * mention becomes `@<number>`, which is how WhatsApp finds it.
+ * Writes formatting as WhatsApp's signs. What it does not know stays plain; a link's address follows its words in brackets;
+ * mentions are written as the channel does it.
  */
-export function markText(text: string, entities: readonly Entity[] = []): Marked {
+export function markText(text: string, entities: readonly Entity[] = [], mention: Mention = () => undefined): Marked {
   const marks: Mark[] = []
   const mentions: string[] = []
   const codes = entities.filter(({ type }) => type === 'code' || type === 'pre')
@@ -30,10 +32,10 @@ export function markText(text: string, entities: readonly Entity[] = []): Marked
     // Within code signs are shown as they are.
     if (end <= offset || codes.some((code) => code !== entity && covers(code, entity))) continue
     if (entity.type === 'mention') {
-      const user = entity.identity && userOfIdentities([entity.identity])
-      if (user === undefined) continue
-      mentions.push(user)
-      marks.push({ at: offset, end, rank: 0, text: `@${userOf(user)}` })
+      const person = entity.identity && mention(entity.identity)
+      if (!person) continue
+      mentions.push(person.id)
+      marks.push({ at: offset, end, rank: 0, text: person.text })
     } else if (entity.type === 'link') {
       const { url } = entity
       if (url !== undefined && !isShown(text.slice(offset, end), url))

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { markText } from '../../../../../adapters/whatsapp/web/outbound/markup.ts'
-import { contactOf, vcardOf } from '../../../../../adapters/whatsapp/web/vcard.ts'
-import type { Entity } from '../../../../../src/conversations/message.ts'
+import { markText } from '../../../../adapters/whatsapp/markup.ts'
+import { mentionOf } from '../../../../adapters/whatsapp/web/ids.ts'
+import { contactOf, vcardOf } from '../../../../adapters/whatsapp/web/vcard.ts'
+import type { Entity } from '../../../../src/conversations/message.ts'
 
 /** Entities over the words that are named. */
 const over = (text: string, ...parts: [Entity['type'], string, Partial<Entity>?][]): Entity[] =>
@@ -67,7 +68,7 @@ describe('formatting becomes the signs of WhatsApp', () => {
       ['mention', 'Bob', { identity: { kind: 'whatsapp_lid', value: '77' } }],
       ['mention', 'Cid', { identity: { kind: 'telegram', value: '42' } }],
     )
-    expect(markText(text, entities)).toEqual({
+    expect(markText(text, entities, mentionOf)).toEqual({
       text: '@12015550124 and @77 and Cid',
       mentions: ['12015550124@c.us', '77@lid'],
     })
