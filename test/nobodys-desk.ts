@@ -13,6 +13,7 @@ export const nobodysDesk: OperatorDesk = {
   conversations: async () => [],
   places: async () => [],
   conversationIn: async () => undefined,
+  isMirrored: async () => false,
   link: refuse,
   conversation: refuse,
   card: refuse,

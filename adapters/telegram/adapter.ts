@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Update } from 'grammy/types'
 import type { ChannelAdapter, ChannelContext } from '../../src/conversations/channel.ts'
+import type { ChannelEvent } from '../../src/conversations/event.ts'
 import { AppError } from '../../src/platform/errors.ts'
 import { sameSecret } from '../kit/same-secret.ts'
 import { allowedUpdates } from './allowed-updates.ts'
 import { openBotClient } from './bot-client.ts'
 import { answerButtonPresses } from './button-presses.ts'
 import { telegramCapabilities } from './capabilities.ts'
+import { createDesk } from './desk/create-desk.ts'
+import { addresseeOf } from './desk/desk-event.ts'
 import { fetchFile } from './fetch-file.ts'
 import { namesSomebody } from './inbound/addressing.ts'
 import { eventsOf } from './inbound/events.ts'
@@ -30,13 +33,18 @@ export function createTelegramAdapter(context: ChannelContext<TelegramSettings>)
   const webhookSecret = settings.webhookSecret ?? secretOf(settings.token)
 
   /** Another process may have connected the bot: who it is called is asked when somebody is called by name. */
-  async function understand(update: Update) {
+  async function understand(update: Update): Promise<ChannelEvent[]> {
     if (client.bot.username === undefined && namesSomebody(update)) await client.learn()
+    const parts = { bot: client.bot, settings, desk: context.desk, now: clock.now() }
+    const addressee = await addresseeOf(update, parts)
+    if (addressee.of === 'team') return addressee.event ? [addressee.event] : []
     presses.answer(update)
     return eventsOf(update, client.bot, clock.now())
   }
 
   return {
+    ...createDesk(client, context),
+
     capabilities: telegramCapabilities,
 
     pacing: () => ({

@@ -1,4 +1,4 @@
-import { Api } from 'grammy'
+import { Api, type ApiClientOptions } from 'grammy'
 import type { BotIdentity } from './bot-identity.ts'
 import { keepAliveFetch } from './keep-alive-fetch.ts'
 import { vendorError } from './vendor-error.ts'
@@ -8,7 +8,10 @@ const callTimeout = 30
 
 /** Calls of one bot. */
 export interface BotClient {
+  token: string
   api: Api
+  /** How calls are made, for further clients of the same bot. */
+  options: ApiClientOptions
   bot: BotIdentity
   /** Makes a call and turns whatever goes wrong into an AppError or SendError that tells no secret. */
   call<T>(what: (api: Api) => Promise<T>): Promise<T>
@@ -21,11 +24,14 @@ export interface BotClient {
 export function openBotClient({ token, apiRoot }: { token: string; apiRoot: string }): BotClient {
   const root = apiRoot.replace(/\/+$/, '')
   const { fetch, close } = keepAliveFetch(root)
-  const api = new Api(token, { apiRoot: root, timeoutSeconds: callTimeout, fetch })
+  const options: ApiClientOptions = { apiRoot: root, timeoutSeconds: callTimeout, fetch }
+  const api = new Api(token, options)
   const bot: BotIdentity = { id: Number(token.split(':')[0]), username: undefined }
   let learning: Promise<BotIdentity> | undefined
   const client: BotClient = {
+    token,
     api,
+    options,
     bot,
     call: async (what) => {
       try {

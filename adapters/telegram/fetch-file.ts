@@ -5,7 +5,7 @@ import type { BotClient } from './bot-client.ts'
 import { vendorError } from './vendor-error.ts'
 
 /** Telegram gives bots files of at most 20 MB (core.telegram.org/bots/api#getfile). */
-const largestFile = 20 * 1024 * 1024
+export const largestFile = 20 * 1024 * 1024
 const downloadTimeoutMs = 120_000
 
 /** Opens a file by its `file_id`; the address behind it holds the token and never leaves this function. */

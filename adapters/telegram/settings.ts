@@ -17,6 +17,13 @@ export const telegramSettings = z.object({
     .meta({ secret: true }),
   /** The server to talk to: a local Bot API server, for example. */
   apiRoot: z.url({ protocol: /^https?$/ }).default('https://api.telegram.org'),
+  /** Managers work through this bot: operators who are linked write to it in private. A team's group switches it on, too. */
+  desk: z.boolean().default(false),
+  /** The team's group with topics, by its number: each conversation has a topic there. The bot must be an administrator who may manage topics. */
+  teamGroup: z
+    .string()
+    .regex(/^-\d{5,20}$/, 'Expected the number of a group, such as -1001234567890.')
+    .optional(),
   /** How fast we send; Telegram names no exact limits (core.telegram.org/bots/faq#broadcasting-to-users). */
   pacing: z
     .object({

@@ -100,4 +100,6 @@ export interface OperatorDesk {
 
   /** The conversation that a thread of the team's room stands for. */
   conversationIn(thread: string): Promise<number | undefined>
+  /** Whether a message of the room stands for one of a conversation. */
+  isMirrored(externalId: string): Promise<boolean>
 }

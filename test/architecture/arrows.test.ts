@@ -20,6 +20,7 @@ const ports = [
   'src/conversations/abilities.ts',
   'src/conversations/channel.ts',
   'src/conversations/channel-tools.ts',
+  'src/conversations/operator-desk.ts',
   'src/conversations/event.ts',
   'src/conversations/message.ts',
   'src/conversations/split-text.ts',

@@ -1,4 +1,4 @@
-import { conversationOfThread } from '../../conversations/mirrors/mirrors.store.ts'
+import { conversationOfThread, findMirrored } from '../../conversations/mirrors/mirrors.store.ts'
 import type { OperatorDesk } from '../../conversations/operator-desk.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -68,6 +68,7 @@ export function makeOperatorDesk(parts: DeskParts, channel: { id: number; projec
       }))
     },
     conversationIn: (thread) => conversationOfThread(db, channel.id, thread),
+    isMirrored: async (externalId) => (await findMirrored(db, channel.id, externalId)) !== undefined,
     ...deskActs(tools),
   }
 }

@@ -4,8 +4,8 @@ import { idParams, momentSchema } from '../../platform/http/schemas.ts'
 
 const kindSchema = z
   .string()
-  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'expected a kind of identity such as telegram or phone')
-  .describe('`phone`, `email`, or as the channel names it: `telegram`.')
+  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'expected a kind of identity such as phone')
+  .describe('`phone`, `email`, or as its channel names it.')
 const valueSchema = z.string().trim().min(1).max(500)
 
 export const operatorIdentitySchema = z

@@ -19,6 +19,8 @@ export class Account {
   readonly token: string
   readonly me: { id: number; is_bot: true; first_name: string; username: string; [field: string]: unknown }
   readonly updates: UpdateQueue
+  /** Topics of forums, `chat/topic`, that were deleted. */
+  readonly lostTopics = new Set<string>()
   /** Files that users show as their picture, by the user's number. */
   readonly pictures = new Map<number, string>()
   readonly #chats = new Map<string, DoubleChat>()

@@ -26,6 +26,8 @@ export function perform(account: Account, method: string, params: Params): unkno
       return fileOf(params.file_id)
     case 'getUserProfilePhotos':
       return picturesOf(account, Number(params.user_id))
+    case 'createForumTopic':
+      return createTopic(account, params)
     case 'sendMediaGroup':
       return sendAlbum(account, params)
     case 'editMessageText':
@@ -50,6 +52,14 @@ export function perform(account: Account, method: string, params: Params): unkno
   return answersTrue(method) ? true : {}
 }
 
+/** A topic has the number of the message that tells of it. */
+function createTopic(account: Account, { chat_id, name }: Params): unknown {
+  const chat = account.chat(chat_id)
+  if (chat.type !== 'supergroup') throw badRequest('the chat is not a forum')
+  if (String(name).length < 1 || String(name).length > 128) throw badRequest('TOPIC_TITLE_EMPTY')
+  return { message_thread_id: account.nextMessageId(chat.id), name, icon_color: 7322096 }
+}
+
 function sendAlbum(account: Account, params: Params): DoubleMessage[] {
   const albumId = `album-${Math.random().toString(36).slice(2)}`
   return (params.media as Params[]).map((item) => {
@@ -61,6 +71,8 @@ function sendAlbum(account: Account, params: Params): DoubleMessage[] {
 
 function send(account: Account, params: Params): DoubleMessage {
   const chat = account.chat(params.chat_id)
+  if (account.lostTopics.has(`${params.chat_id}/${params.message_thread_id}`))
+    throw badRequest('message thread not found')
   const message: DoubleMessage = {
     message_id: 0,
     from: account.me,

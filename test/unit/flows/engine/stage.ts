@@ -65,6 +65,8 @@ export interface StageOptions {
   kinds?: ChannelDefinition[]
   /** Put into the database before the program starts. */
   prepare?(db: Database): Promise<void>
+  /** Settings of the bot besides the usual ones. */
+  bot?: Record<string, unknown>
   pacing?: { messagesPerSecond?: number; perChatPerSecond?: number; perGroupPerMinute?: number }
   env?: Record<string, string>
 }
@@ -91,6 +93,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
           mode: 'webhook',
           webhookSecret,
           pacing: { messagesPerSecond: 10_000, perChatPerSecond: 1000, perGroupPerMinute: 10_000, ...options.pacing },
+          ...options.bot,
         },
       },
       ...(options.channels ?? []),
