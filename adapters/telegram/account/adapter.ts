@@ -3,6 +3,7 @@ import { AppError } from '../../../src/platform/errors.ts'
 import { abortable } from './abortable.ts'
 import { createAccount } from './account.ts'
 import type { MakeClient } from './base-client.ts'
+import { createBotGroups } from './bot-groups.ts'
 import { accountCapabilities } from './capabilities.ts'
 import { createGroupCreator } from './group-creator.ts'
 import type { Self } from './kept-state.ts'
@@ -19,10 +20,18 @@ export interface AccountOverrides {
 
 /** Connects one Telegram user account. Nothing is asked of Telegram before somebody signs in. */
 export function createAccountAdapter(
-  context: ChannelContext<AccountSettings>,
+  given: ChannelContext<AccountSettings>,
   { makeClient, wait }: AccountOverrides = {},
 ): ChannelAdapter {
-  const { settings } = context.channel
+  const { settings } = given.channel
+  const botGroups = createBotGroups(given.state)
+  const context: ChannelContext<AccountSettings> = {
+    ...given,
+    async receive(events) {
+      const told = await botGroups.without(events)
+      if (told.length > 0) await given.receive(told)
+    },
+  }
   const account = createAccount(context, makeClient)
   const signIn = createSignIn(context, account)
 
@@ -74,7 +83,7 @@ export function createAccountAdapter(
     },
 
     signIn,
-    groups: createGroupCreator(context, account, wait),
+    groups: createGroupCreator(context, { account, botGroups, wait }),
 
     async close() {
       await signIn.abandon()

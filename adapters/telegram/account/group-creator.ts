@@ -3,13 +3,19 @@ import type { GroupCreator, GroupProgress, GroupRequest } from '../../../src/con
 import type { ChannelContext } from '../../../src/conversations/channel.ts'
 import { AppError } from '../../../src/platform/errors.ts'
 import type { Account } from './account.ts'
+import type { BotGroups } from './bot-groups.ts'
 import type { AccountSettings } from './settings.ts'
+
+interface Parts {
+  account: Account
+  botGroups: BotGroups
+  wait: ((ms: number) => Promise<void>) | undefined
+}
 
 /** Makes groups with a user account: no bot can (core.telegram.org/bots/api has no such method). */
 export function createGroupCreator(
   context: ChannelContext<AccountSettings>,
-  account: Account,
-  wait: (ms: number) => Promise<void> = async (ms) => void (await sleep(ms)),
+  { account, botGroups, wait = async (ms) => void (await sleep(ms)) }: Parts,
 ): GroupCreator {
   return {
     async createGroup(request, given, save) {
@@ -17,9 +23,17 @@ export function createGroupCreator(
       await account.checkSending()
       const { makeGroup } = await import('./make-group.ts')
       const progress: GroupProgress = structuredClone(given)
-      return account.ask((client) =>
-        makeGroup({ client, context, wait, request, progress, save: () => save(progress) }),
-      )
+      const isBot = (index: string) => request.people[Number(index)]?.role === 'bot'
+      const mayHaveBot = request.people.some(({ role }) => role === 'bot')
+      const keep = async () => {
+        // Before anybody comes in and says something.
+        if (mayHaveBot && progress.thread !== undefined) await botGroups.note(progress.thread)
+        await save(progress)
+      }
+      const made = await account.ask((client) => makeGroup({ client, context, wait, request, progress, save: keep }))
+      const hasBot = Object.entries(made.people).some(([index, { added }]) => added && isBot(index))
+      if (mayHaveBot && !hasBot) await botGroups.forget(made.thread)
+      return made
     },
   }
 }

@@ -119,6 +119,8 @@ function contentOf(message: tl.RawMessage): SaidContent {
 function serviceEvents(message: tl.RawMessageService, externalId: string, peers: Peers): ChannelEvent[] {
   // Everybody of the phone book who comes to Telegram is told so; that is nothing anybody said.
   if (message.action._ === 'messageActionContactSignUp') return []
+  // A group that we made is empty still: it begins when somebody says something.
+  if (message.out && message.action._ === 'messageActionChannelCreate') return []
   const moved = migrationOf(message, peers)
   if (moved) return [moved]
   const base = { externalId, thread: threadOf(message, peers), at: moment(message.date) }

@@ -221,3 +221,30 @@ describe('when Telegram asks for patience', () => {
     expect(saved.pictured).toBe(false)
   })
 })
+
+describe('what is said in a group that was made', () => {
+  async function said(thread: string, text: string): Promise<void> {
+    const peerId = { _: 'peerChannel' as const, channelId: -1_000_000_000_000 - Number(thread) }
+    await own.server.say(text, { peerId })
+  }
+
+  test('with a bot in it is told by the channel of the bot alone, also after a restart', async () => {
+    const { thread } = await make()
+    await said(thread, 'hello')
+    const before = own
+    await before.stop()
+    own = before.again()
+    await own.listen()
+    await said(thread, 'hello again')
+    await own.server.say('to the account')
+    expect(before.received).toEqual([])
+    expect(await own.heard(1)).toMatchObject([{ kind: 'message', message: { text: 'to the account' } }])
+  })
+
+  test('is told by the account where no bot came in', async () => {
+    own.server.inject({ word: 'BOT_GROUPS_BLOCKED', code: 403 }, 'channels.inviteToChannel')
+    const { thread } = await make()
+    await said(thread, 'hello')
+    expect(await own.heard(1)).toMatchObject([{ kind: 'message', thread: { id: thread }, message: { text: 'hello' } }])
+  })
+})
