@@ -18,7 +18,7 @@ export const telegramSettings = z.object({
   /** The server to talk to: a local Bot API server, for example. */
   apiRoot: z.url({ protocol: /^https?$/ }).default('https://api.telegram.org'),
   /** Managers work through this bot: operators who are linked write to it in private. A team's group switches it on, too. */
-  desk: z.boolean().default(false),
+  desk: z.boolean().optional(),
   /** The team's group with topics, by its number: each conversation has a topic there. The bot must be an administrator who may manage topics. */
   teamGroup: z
     .string()

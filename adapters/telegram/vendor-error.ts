@@ -38,7 +38,7 @@ function refusal({ error_code: status, description, parameters, method }: Grammy
   }
   if (
     status === 403 ||
-    /chat not found|chat_write_forbidden|user is deactivated|not enough rights to send|message thread not found|topic_(closed|deleted)/i.test(
+    /chat not found|chat_write_forbidden|user is deactivated|not enough rights to send|message thread not found|topic_deleted/i.test(
       said,
     )
   ) {

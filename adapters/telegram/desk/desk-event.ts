@@ -36,7 +36,7 @@ export async function addresseeOf(
 
 /** Whether managers work through this bot. */
 export function hasDesk({ desk, teamGroup }: Pick<TelegramSettings, 'desk' | 'teamGroup'>): boolean {
-  return desk || teamGroup !== undefined
+  return desk === true || teamGroup !== undefined
 }
 
 /** The code in `/link CODE` or the deep link `t.me/bot?start=link_CODE`; empty where one is missing. */
