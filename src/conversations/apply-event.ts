@@ -138,7 +138,7 @@ async function applyMessage(
     return { message, conversation, sender, manager, first: false, command: said.command, event }
   }
   const first = conversation.lastInboundAt === null
-  patch.unread++
+  if (hasToBeRead(message)) patch.unread++
   patch.lastInboundAt = writes.now.toISOString()
   conversation.lastInboundAt = writes.now
   writes.changes.push(
@@ -154,6 +154,12 @@ async function applyMessage(
   await learn(tools, thread, sender, event.sender)
   if (conversation.kind === 'group') writes.member(conversation.id, sender.id, undefined, false)
   return { message, conversation, sender, manager: undefined, first, command: said.command, event }
+}
+
+/** Ringing and hanging up need nobody's eyes, unless nobody picked up. */
+function hasToBeRead({ text, parts }: Message): boolean {
+  const steps = (parts ?? []).map((part) => (part.type === 'call' ? part.event : ''))
+  return text !== '' || steps.length === 0 || steps.some((step) => step === '' || step === 'missed')
 }
 
 function contactOf({ people }: ApplyTools, thread: ThreadQueue, person: Person): Contact | undefined {

@@ -52,13 +52,13 @@ export const createGroup = defineBlock({
   outputs: () => ['made', 'without_client', 'failed'],
   needs: ['planGroup', 'openGroup', 'invite', 'responsibleName', 'setVariables', 'createDeal', 'moveDeal'],
   example: {
-    creator: 'account',
+    creator: 'Account',
     name: '{{ contact.first_name }} {{ contact.last_name }}, {{ contact.responsible }}',
     description: 'Your car: {{ run.model }}',
-    bots: ['bot'],
+    bots: ['Bot'],
     managers: ['responsible'],
     spot: 'Showroom',
-    stage: 'In talks',
+    stage: 'Qualified',
   },
   templates: ({ name, description, invitation }): Record<string, string> => ({
     name,

@@ -17,8 +17,8 @@ const inboxLimit = 100
 /** Lets a message that has come in move what it can: a command, a keyword, the run that asked last, or an opening. */
 export async function takeMessage(context: ThreadContext, incoming: Incoming): Promise<void> {
   const { message, conversation } = incoming
-  if (conversation.kind === 'group' && !mayAnswer(message, conversation)) return
   if (conversation.kind === 'call' && !message.addressesBot) return takeCallNotice(context, incoming)
+  if (!mayAnswer(message, conversation)) return
   cancelPended(activeRuns(context))
   if (conversation.mode === 'manual') return closeMove(context)
   await see(context, message, incoming)
@@ -47,9 +47,12 @@ async function takeCallNotice(context: ThreadContext, incoming: Incoming): Promi
   if (!(await startByCall(context, incoming, triggerInput(context, incoming)))) closeMove(context)
 }
 
-/** In a group only what addresses the bot moves a flow, and in one that was made for a client not before a manager has written. */
-function mayAnswer(message: Message, { contactId, managerWrote }: Conversation): boolean {
-  return message.addressesBot && (contactId === null || managerWrote)
+/**
+ * Only what addresses the bot moves a flow: no notice, no automatic answer, not what people in a group say to one another. In
+ * a group that was made for a client nothing does before a manager has written.
+ */
+function mayAnswer(message: Message, { kind, contactId, managerWrote }: Conversation): boolean {
+  return message.addressesBot && (kind !== 'group' || contactId === null || managerWrote)
 }
 
 /** The same for a message that waited while work outside was under way. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type FreshDatabase, freshDatabase } from '../../database.ts'
 import { coo, openPigeonry, type Pigeonry } from '../../pigeons.ts'
+import { flow, says } from '../flows/engine/stage.ts'
 
 let fresh: FreshDatabase
 let pigeons: Pigeonry
@@ -10,7 +11,9 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await fresh.clear()
-  pigeons = await openPigeonry(fresh.db)
+  pigeons = await openPigeonry(fresh.db, {
+    flows: [flow('Thanks', [{ type: 'any_message', conversations: ['email'], to: 'say' }], { say: says('Thank you') })],
+  })
 })
 afterEach(() => pigeons.stop())
 afterAll(() => fresh.drop())
@@ -46,5 +49,15 @@ describe('a thread of e-mails', () => {
     await fresh.db.query(`delete from identities`)
     await pigeons.bring(letter(2, 'anna'))
     expect(await fresh.db.query('select count(*)::int as count from contacts')).toEqual([{ count: 1 }])
+  })
+
+  it('moves a flow by what people write, and by no automatic answer', async () => {
+    await pigeons.bring(letter(1, 'anna'))
+    await expect.poll(() => pigeons.loft.sent.length).toBe(1)
+    const automatic = letter(2, 'anna')
+    await pigeons.bring({ ...automatic, message: { ...automatic.message, text: 'On holidays', addressesBot: false } })
+    await pigeons.bring(letter(3, 'anna'))
+    await expect.poll(() => pigeons.loft.sent.length).toBe(2)
+    expect(await fresh.db.query('select count(*)::int as runs from runs')).toEqual([{ runs: 2 }])
   })
 })

@@ -184,6 +184,7 @@ export function lookup(known: Partial<ProjectLookup> = {}): ProjectLookup {
     channels: new Map([
       ['Bot', openChannel({})],
       ['Mailbox', openChannel({ email: true })],
+      ['Account', openChannel({ createsGroups: true, mentions: true })],
       ['Phone line', openChannel({ calls: { speech: true, playback: true, digits: true, recording: true } })],
     ]),
     salesPlans: new Set(['November']),
