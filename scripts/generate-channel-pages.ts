@@ -8,23 +8,7 @@ import { systemClock } from '../src/platform/clock.ts'
 import { createLog } from '../src/platform/log.ts'
 import { writeGenerated } from './written-file.ts'
 
-/**
- * Writes what each channel can do, as its adapter declares it, into the README of the adapter's folder and, side by side, into
- * docs/channels.md: between the marks `<!-- capabilities -->`.
- */
-const root = join(import.meta.dirname, '..')
-const definitions = [...channelCatalogue.values()]
-for (const definition of definitions) {
-  await fillIn(join(root, 'adapters', folderOf(definition.kind), 'README.md'), tableOf(definition))
-}
-await fillIn(join(root, 'docs/channels.md'), overview(definitions))
-
-/** The folder of a kind of two words lies in that of its vendor: `whatsapp-web` in `whatsapp/web`. */
-function folderOf(kind: string): string {
-  const inner = kind.replace('-', '/')
-  return existsSync(join(root, 'adapters', inner)) ? inner : kind
-}
-
+/** What is told of a channel, and how it is read off what the adapter declares. */
 const questions: [question: string, answer: (can: Capabilities) => string][] = [
   ['text', ({ text }) => `up to ${thousands(text.maxLength)} characters${text.formatting ? ', formatted' : ''}`],
   ['media', ({ media }) => (media.length === mediaKinds.length ? 'all kinds' : media.join(', ').replaceAll('_', ' '))],
@@ -46,6 +30,23 @@ const questions: [question: string, answer: (can: Capabilities) => string][] = [
     ({ windowHours }) => (windowHours ? `${windowHours} hours` : 'always'),
   ],
 ]
+
+/**
+ * Writes what each channel can do, as its adapter declares it, into the README of the adapter's folder and, side by side, into
+ * docs/channels.md: between the marks `<!-- capabilities -->`.
+ */
+const root = join(import.meta.dirname, '..')
+const definitions = [...channelCatalogue.values()]
+for (const definition of definitions) {
+  await fillIn(join(root, 'adapters', folderOf(definition.kind), 'README.md'), tableOf(definition))
+}
+await fillIn(join(root, 'docs/channels.md'), overview(definitions))
+
+/** The folder of a kind of two words lies in that of its vendor: `whatsapp-web` in `whatsapp/web`. */
+function folderOf(kind: string): string {
+  const inner = kind.replace('-', '/')
+  return existsSync(join(root, 'adapters', inner)) ? inner : kind
+}
 
 function tableOf(definition: ChannelDefinition): string {
   const columns = definition.conversations
