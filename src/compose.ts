@@ -210,7 +210,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
 
   const channels = openChannels(hub, async (channelId) => {
     await reopen(channelId)
-    signals.notify(`channel:${channelId}`)
+    signals.notifyOthers(`channel:${channelId}`)
   })
   server = await startServer(
     createGateway({

@@ -3,6 +3,8 @@ import type { Database } from './database/database.ts'
 /** Tells everybody who listens, in this process and in the others, that something may be new. Best effort: who misses one looks again. */
 export interface Signals {
   notify(topic: string): void
+  /** The same for the other processes alone: this one has done already what is to be done. */
+  notifyOthers(topic: string): void
   /** Calls back for one topic; the returned function ends it. */
   subscribe(topic: string, callback: () => void): () => void
   /** Calls back for every topic that begins with a prefix, with what follows it. */
@@ -32,6 +34,11 @@ export async function openSignals(db: Database, process: string, onGap: () => vo
     outgoing.clear()
     for (const topic of topics) void db.notify(`${process} ${topic}`).catch(() => undefined)
   }
+  const notifyOthers = (topic: string): void => {
+    if (db.kind !== 'postgres' || topic.length > longestTopic) return
+    outgoing.add(topic)
+    timer ??= setTimeout(flush, gatherMs)
+  }
   if (db.kind === 'postgres') {
     await db.listen((payload) => {
       const space = payload.indexOf(' ')
@@ -42,10 +49,9 @@ export async function openSignals(db: Database, process: string, onGap: () => vo
   return {
     notify(topic) {
       emit(topic)
-      if (db.kind !== 'postgres' || topic.length > longestTopic) return
-      outgoing.add(topic)
-      timer ??= setTimeout(flush, gatherMs)
+      notifyOthers(topic)
     },
+    notifyOthers,
     subscribe(topic, callback) {
       const callbacks = subscribers.get(topic) ?? new Set()
       subscribers.set(topic, callbacks)

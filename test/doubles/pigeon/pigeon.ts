@@ -38,6 +38,8 @@ export interface Loft {
   /** The context of the channel that was opened last. */
   context: ChannelContext | undefined
   listening: number
+  /** How often a channel was opened. */
+  opened: number
   /** Events as the vendor would send them. */
   request(...events: ChannelEvent[]): { method: string; headers: Headers; body: Uint8Array }
 }
@@ -56,6 +58,7 @@ export function buildLoft(): Loft {
       example: {},
       create: (context) => {
         loft.context = context
+        loft.opened++
         return openPigeon(loft, context)
       },
     },
@@ -69,6 +72,7 @@ export function buildLoft(): Loft {
     faults: [],
     context: undefined,
     listening: 0,
+    opened: 0,
     request: (...events) => ({
       method: 'POST',
       headers: new Headers({ 'x-secret': 'grain' }),
