@@ -1,5 +1,6 @@
 import type { Incoming } from '../../conversations/apply-event.ts'
 import type { Conversation, Message } from '../../conversations/conversation.ts'
+import { findDeals } from '../../crm/deals.store.ts'
 import type { Reply } from '../block.ts'
 import type { ReplyBranch } from '../run.ts'
 import type { CompiledFlow } from './compiled-flow.ts'
@@ -117,11 +118,13 @@ async function startFirst(
   for (;;) {
     const pulled = find(flows)
     if (!pulled) return false
+    // What is said in the group of a deal is about that deal.
+    const [deal] = conversation.dealId === null ? [] : await findDeals(context.tx, [conversation.dealId])
     const state = await beginRun(context, pulled.flow, {
       contactId: conversation.kind === 'group' ? null : (context.sender?.id ?? null),
       conversationId: conversation.id,
       sendingChannelId: conversation.channelId,
-      deal: undefined,
+      deal,
       variables,
       cause: null,
       subscribe: true,
