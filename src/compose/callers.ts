@@ -1,5 +1,5 @@
 import type { GroupRequest } from '../conversations/abilities.ts'
-import type { ChannelHub } from '../conversations/channel-hub.ts'
+import type { ChannelHub } from '../conversations/channels/channel-hub.ts'
 import type { OrderDesk } from '../conversations/orders/order-desk.ts'
 import { performRequest } from '../flows/blocks/external-request/perform-request.ts'
 import type { PreparedRequest } from '../flows/blocks/external-request/prepare-request.ts'

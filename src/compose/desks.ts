@@ -1,5 +1,5 @@
-import type { ChannelHub } from '../conversations/channel-hub.ts'
-import { channelQueue } from '../conversations/message-delivery.ts'
+import type { ChannelHub } from '../conversations/channels/channel-hub.ts'
+import { channelQueue } from '../conversations/deliver/message-delivery.ts'
 import type { OperatorDesk } from '../conversations/operator-desk.ts'
 import { makeOperatorDesk } from '../crm/desk/make-operator-desk.ts'
 import type { Clock } from '../platform/clock.ts'

@@ -1,5 +1,5 @@
-import type { ChannelHub } from '../conversations/channel-hub.ts'
-import { channelOfQueue, channelQueue } from '../conversations/message-delivery.ts'
+import type { ChannelHub } from '../conversations/channels/channel-hub.ts'
+import { channelOfQueue, channelQueue } from '../conversations/deliver/message-delivery.ts'
 import type { Database } from '../platform/database/database.ts'
 import { reclaimSending } from '../platform/deliveries/deliveries.store.ts'
 import type { Dispatcher } from '../platform/deliveries/dispatcher.ts'

@@ -1,4 +1,4 @@
-import type { ChannelHub } from '../conversations/channel-hub.ts'
+import type { ChannelHub } from '../conversations/channels/channel-hub.ts'
 import { followConversations, followedKinds } from '../conversations/mirrors/follow-conversations.ts'
 import { triggeredFlows, triggerKinds } from '../flows/change-triggers/start-triggered-flows.ts'
 import type { EngineCache } from '../flows/engine/engine-cache.ts'

@@ -1,8 +1,8 @@
 import type { MergeFollower, Merging } from '../contacts/merge/merge.ts'
 import { countRows, type MovedRows, numbers } from '../contacts/merge/move-rows.store.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { type Member, moveMembers, restoreMembers } from './moved-members.store.ts'
-import { contactThread } from './thread-queue.ts'
+import { type Member, moveMembers, restoreMembers } from './receive/moved-members.store.ts'
+import { contactThread } from './receive/thread-queue.ts'
 
 interface Journal {
   conversations: MovedRows

@@ -5,6 +5,7 @@ import { addUnread } from './add-unread.ts'
 import type { ChannelAdapter } from './channel.ts'
 import type { Message } from './conversation.ts'
 import * as calls from './conversations.schemas.ts'
+import { resendMessage } from './deliver/resend-message.ts'
 import { fetchMessageFile } from './fetch-message-file.ts'
 import { getConversation } from './get-conversation.ts'
 import {
@@ -17,8 +18,7 @@ import {
 } from './inbox.store.ts'
 import { markRead } from './mark-read.ts'
 import { readInbox } from './read-inbox.ts'
-import { replayEvent } from './replay-event.ts'
-import { resendMessage } from './resend-message.ts'
+import { replayEvent } from './receive/replay-event.ts'
 import { type CapabilitiesOf, sendMessage } from './send-message.ts'
 import { setMode } from './set-mode.ts'
 

@@ -5,7 +5,7 @@ import { insertRows, runTogether, type Statement } from '../platform/database/st
 import type { Conversation, Message } from './conversation.ts'
 import { conversations } from './conversations.table.ts'
 import type { ConversationKind } from './message.ts'
-import type { ThreadQueue } from './thread-queue.ts'
+import type { ThreadQueue } from './receive/thread-queue.ts'
 
 /** Makes a conversation for each thread, and puts both it and its contact into the thread's queue. */
 export async function createConversations(

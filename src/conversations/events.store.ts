@@ -1,8 +1,8 @@
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import type { HistoryTable } from '../platform/history/prune-history.ts'
 import type { ThreadEvent } from './event.ts'
-import { type WantedThreads, wantedThreads } from './locked-threads.store.ts'
-import { contactThread, type Signal } from './thread-queue.ts'
+import { type WantedThreads, wantedThreads } from './receive/locked-threads.store.ts'
+import { contactThread, type Signal } from './receive/thread-queue.ts'
 
 /** Makes the rows of threads that are new; sorted, so that two processes cannot wait for each other. */
 export function ensureThreads(tx: Tx, keys: WantedThreads['keys']): Promise<unknown> {

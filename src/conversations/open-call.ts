@@ -2,7 +2,7 @@ import { readContact } from '../contacts/people.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { createConversations } from './conversations.store.ts'
 import { ensureThreads } from './events.store.ts'
-import { lockThreads, readLockedThreads } from './locked-threads.store.ts'
+import { lockThreads, readLockedThreads } from './receive/locked-threads.store.ts'
 
 /**
  * Makes the conversation of a call that was placed to a contact, so that all that is told of the call belongs to them, whatever number

@@ -4,8 +4,8 @@ import type { Tx } from '../platform/database/database.ts'
 import { createConversations, latestConversation, type PlacedConversation } from './conversations.store.ts'
 import type { ThreadRef } from './event.ts'
 import { ensureThreads } from './events.store.ts'
-import { readLockedThreads } from './locked-threads.store.ts'
 import type { Identity } from './message.ts'
+import { readLockedThreads } from './receive/locked-threads.store.ts'
 
 /**
  * A conversation through which we can write to a contact first: the latest one they have in the channel (in any, when none is

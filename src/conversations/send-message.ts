@@ -5,11 +5,11 @@ import { AppError } from '../platform/errors.ts'
 import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
 import type { Capabilities } from './channel.ts'
-import { checkWindow } from './check-window.ts'
 import type { Message } from './conversation.ts'
 import { drawIds, lockConversation, noteManagersMessage } from './conversations.store.ts'
+import { checkWindow } from './deliver/check-window.ts'
+import { messageDelivery, outboundMessage } from './deliver/message-delivery.ts'
 import type { Content, ConversationKind } from './message.ts'
-import { messageDelivery, outboundMessage } from './message-delivery.ts'
 import { insertMessages } from './messages.store.ts'
 
 /** What a channel can do; undefined where it is not open. */

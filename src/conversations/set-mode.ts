@@ -6,7 +6,7 @@ import type { Conversation } from './conversation.ts'
 import { conversationForUpdate } from './get-conversation.ts'
 import { updateConversationRow } from './inbox.store.ts'
 import type { ConversationMode } from './message.ts'
-import { raiseSignal } from './raise-signal.ts'
+import { raiseSignal } from './receive/raise-signal.ts'
 
 /**
  * Hands a conversation to people (`manual`) or back to its flow (`bot`), which then goes on with what was due meanwhile. Gives

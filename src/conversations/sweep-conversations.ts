@@ -1,9 +1,9 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { takeEarlyStatuses } from './early-statuses.store.ts'
 import { advanceStatus } from './messages.store.ts'
+import { takeEarlyStatuses } from './receive/early-statuses.store.ts'
+import { dueReturns } from './receive/take-over.store.ts'
 import { setMode } from './set-mode.ts'
-import { dueReturns } from './take-over.store.ts'
 
 /** So many conversations are given back in one round; the rest in the next. */
 const roundLimit = 200

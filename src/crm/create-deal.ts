@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { hasOperator } from '../contacts/contacts.store.ts'
 import { getContact } from '../contacts/get-contact.ts'
-import { findChannelByName } from '../conversations/channels.store.ts'
+import { findChannelByName } from '../conversations/channels/channels.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { invalidInput, parseInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'

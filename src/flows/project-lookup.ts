@@ -1,6 +1,6 @@
 import { readAttributes } from '../contacts/attributes.store.ts'
 import type { Capabilities } from '../conversations/channel.ts'
-import { readChannels } from '../conversations/channels.store.ts'
+import { readChannels } from '../conversations/channels/channels.store.ts'
 import type { ConversationKind } from '../conversations/message.ts'
 import { readRules } from '../crm/distribution/distribution.store.ts'
 import { readPipelines, readSpots } from '../crm/pipelines.store.ts'

@@ -1,4 +1,4 @@
-import { raiseSignal } from '../conversations/raise-signal.ts'
+import { raiseSignal } from '../conversations/receive/raise-signal.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { AppError } from '../platform/errors.ts'
 import type { WorkContext } from '../team/context.ts'

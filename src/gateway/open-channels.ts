@@ -1,4 +1,4 @@
-import type { ChannelHub } from '../conversations/channel-hub.ts'
+import type { ChannelHub } from '../conversations/channels/channel-hub.ts'
 import type { OpenChannels } from './services.ts'
 
 /** The hub's channels as the gateway asks for them; `changed` opens one anew in every process. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { findChannelByName } from '../conversations/channels.store.ts'
+import { findChannelByName } from '../conversations/channels/channels.store.ts'
 import { findFlowByName, findVersionById } from '../flows/flows.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { AppError, type Fault } from '../platform/errors.ts'

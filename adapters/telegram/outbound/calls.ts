@@ -1,7 +1,7 @@
 import type { ApiMethods, MessageEntity } from 'grammy/types'
 import type { ChannelFiles } from '../../../src/conversations/channel-tools.ts'
+import { splitText } from '../../../src/conversations/deliver/split-text.ts'
 import type { Button, Content, MediaPart, OutboundPart } from '../../../src/conversations/message.ts'
-import { splitText } from '../../../src/conversations/split-text.ts'
 import { entitiesFor } from '../entities.ts'
 import { type ChatAddress, messageNumber } from '../thread.ts'
 import { keyboardOf } from './keyboard.ts'

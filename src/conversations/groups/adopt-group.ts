@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/database/database.ts'
 import type { Conversation } from '../conversation.ts'
 import { createConversations } from '../conversations.store.ts'
 import { ensureThreads } from '../events.store.ts'
-import { readLockedThreads } from '../locked-threads.store.ts'
+import { readLockedThreads } from '../receive/locked-threads.store.ts'
 import { claimGroup } from './groups.store.ts'
 
 /**

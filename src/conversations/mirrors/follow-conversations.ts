@@ -4,7 +4,7 @@ import { runTogether } from '../../platform/database/statement.ts'
 import { insertDeliveries } from '../../platform/deliveries/deliveries.store.ts'
 import type { DeliveryDraft } from '../../platform/deliveries/delivery.ts'
 import { drawIds } from '../conversations.store.ts'
-import { channelQueue } from '../message-delivery.ts'
+import { channelQueue } from '../deliver/message-delivery.ts'
 import { addMirrors, findMirrors, quietMirrors } from './mirrors.store.ts'
 
 /** The kinds of changes that are brought into the team's rooms. */

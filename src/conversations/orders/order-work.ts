@@ -1,6 +1,6 @@
-import type { ApplyTools } from '../apply-tools.ts'
 import type { WorkEvent } from '../event.ts'
-import type { ThreadQueue } from '../thread-queue.ts'
+import type { ApplyTools } from '../receive/apply-tools.ts'
+import type { ThreadQueue } from '../receive/thread-queue.ts'
 import { insertOrder } from './orders.store.ts'
 
 /** Orders of the channel's adapter what it made for itself, in the transaction that takes the event. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { findChannel } from '../../conversations/channels.store.ts'
+import { findChannel } from '../../conversations/channels/channels.store.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import { AppError, type Fault } from '../../platform/errors.ts'
 import { invalidInput, parseInput } from '../../platform/faults.ts'

@@ -1,4 +1,4 @@
-import { channelQueue } from '../../conversations/message-delivery.ts'
+import { channelQueue } from '../../conversations/deliver/message-delivery.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { recordOverdue } from './record-overdue.ts'
 import { remindOperators } from './remind-operators.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseMarkup } from '../../conversations/markup.ts'
+import { parseMarkup } from '../../conversations/deliver/markup.ts'
 import type { Button } from '../../conversations/message.ts'
 import { durationMs, durationSchema } from '../../platform/duration.ts'
 import { AppError } from '../../platform/errors.ts'

@@ -1,4 +1,4 @@
-import { matchAnswer } from '../../conversations/fit-content.ts'
+import { matchAnswer } from '../../conversations/deliver/fit-content.ts'
 import type { AnswerPart, Button } from '../../conversations/message.ts'
 import type { Reply } from '../block.ts'
 

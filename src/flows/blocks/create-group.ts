@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { MadeGroup } from '../../conversations/abilities.ts'
-import { parseMarkup } from '../../conversations/markup.ts'
+import { parseMarkup } from '../../conversations/deliver/markup.ts'
 import { call, defineBlock, next } from '../block.ts'
 import { channelFault, operatorFault, stageFaults } from './project-faults.ts'
 

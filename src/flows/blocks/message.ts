@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseMarkup } from '../../conversations/markup.ts'
+import { parseMarkup } from '../../conversations/deliver/markup.ts'
 import { type Button, type Content, mediaKinds, type OutboundPart } from '../../conversations/message.ts'
 import { defineBlock, fail, next, type StepContext, waitForReply } from '../block.ts'
 import { checkedUrl } from './checked-url.ts'

@@ -1,6 +1,6 @@
 import type { CallPlacer, CallRequest } from '../../conversations/abilities.ts'
 import type { Capabilities } from '../../conversations/channel.ts'
-import { findChannelByName } from '../../conversations/channels.store.ts'
+import { findChannelByName } from '../../conversations/channels/channels.store.ts'
 import { openCall } from '../../conversations/open-call.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'

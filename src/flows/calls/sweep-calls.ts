@@ -1,4 +1,4 @@
-import { raiseSignal } from '../../conversations/raise-signal.ts'
+import { raiseSignal } from '../../conversations/receive/raise-signal.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { callResult, type PlacedCallResult } from './call-result.ts'

@@ -1,4 +1,4 @@
-import { raiseSignal } from '../../conversations/raise-signal.ts'
+import { raiseSignal } from '../../conversations/receive/raise-signal.ts'
 import { type RecordedChange, recordChange } from '../../platform/changes.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import { isPassing } from '../../platform/database/failures.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseMarkup } from '../../conversations/markup.ts'
+import { parseMarkup } from '../../conversations/deliver/markup.ts'
 import type { Entity } from '../../conversations/message.ts'
 import { nameSchema } from '../../crm/create-spot.ts'
 import { checkTemplate } from '../../platform/check-template.ts'

@@ -1,9 +1,9 @@
-import { isInGroup, personOf } from '../../conversations/admit-threads.ts'
 import type { ChannelEvent } from '../../conversations/event.ts'
-import { albumHoldMs } from '../../conversations/join-albums.ts'
-import { type ArrivingEvents, eventKey, type WantedThreads } from '../../conversations/locked-threads.store.ts'
-import type { QueuedEvent, ThreadQueue } from '../../conversations/thread-queue.ts'
-import { threadKey } from '../../conversations/thread-queue.ts'
+import { isInGroup, personOf } from '../../conversations/receive/admit-threads.ts'
+import { albumHoldMs } from '../../conversations/receive/join-albums.ts'
+import { type ArrivingEvents, eventKey, type WantedThreads } from '../../conversations/receive/locked-threads.store.ts'
+import type { QueuedEvent, ThreadQueue } from '../../conversations/receive/thread-queue.ts'
+import { threadKey } from '../../conversations/receive/thread-queue.ts'
 import type { CallAnswer, ThreadWork } from './advance-thread.ts'
 
 /** What comes to the road. */

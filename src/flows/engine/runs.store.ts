@@ -1,4 +1,4 @@
-import { type WantedThreads, wantedThreads } from '../../conversations/locked-threads.store.ts'
+import { type WantedThreads, wantedThreads } from '../../conversations/receive/locked-threads.store.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { jsonRowReader, snakeKeys } from '../../platform/database/json-row.ts'
 import { insertRows, type Statement } from '../../platform/database/statement.ts'

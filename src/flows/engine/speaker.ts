@@ -1,7 +1,7 @@
 import { type Contact, contactName, contactScope } from '../../contacts/contact.ts'
 import { readContact } from '../../contacts/people.store.ts'
 import type { Message } from '../../conversations/conversation.ts'
-import type { Manager } from '../../conversations/managers-word.ts'
+import type { Manager } from '../../conversations/receive/managers-word.ts'
 import { readOperator } from '../../team/read-operator.ts'
 import type { Branch } from '../run.ts'
 import type { RunState, ThreadContext } from './thread-context.ts'

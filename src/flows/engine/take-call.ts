@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Incoming } from '../../conversations/apply-event.ts'
 import type { Message } from '../../conversations/conversation.ts'
 import type { CallPart } from '../../conversations/message.ts'
+import type { Incoming } from '../../conversations/receive/apply-event.ts'
 import { isOver } from '../calls/call-events.ts'
 import type { CallBranch, PauseBranch } from '../run.ts'
 import { findCall, type TriggerInput } from './find-trigger.ts'

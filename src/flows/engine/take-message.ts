@@ -1,5 +1,5 @@
-import type { Incoming } from '../../conversations/apply-event.ts'
 import type { Conversation, Message } from '../../conversations/conversation.ts'
+import type { Incoming } from '../../conversations/receive/apply-event.ts'
 import { findDeals } from '../../crm/deals.store.ts'
 import type { Reply } from '../block.ts'
 import type { ReplyBranch } from '../run.ts'

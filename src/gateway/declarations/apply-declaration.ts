@@ -1,4 +1,4 @@
-import type { ChannelParts } from '../../conversations/create-channel.ts'
+import type { ChannelParts } from '../../conversations/channels/create-channel.ts'
 import type { BlockRegistry } from '../../flows/block.ts'
 import type { ChannelAbilities } from '../../flows/project-lookup.ts'
 import type { Tx } from '../../platform/database/database.ts'

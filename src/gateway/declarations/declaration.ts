@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { newAttributeSchema } from '../../contacts/create-attribute.ts'
-import { botReturnsAfterSchema, channelNameSchema } from '../../conversations/create-channel.ts'
+import { botReturnsAfterSchema, channelNameSchema } from '../../conversations/channels/create-channel.ts'
 import { nameSchema } from '../../crm/create-spot.ts'
 import { newStageSchema } from '../../crm/stage.ts'
 import { newEmailTemplateSchema } from '../../flows/email-templates/create-email-template.ts'

@@ -1,5 +1,5 @@
-import { readChannels } from '../../conversations/channels.store.ts'
-import { connectChannel } from '../../conversations/connect-channel.ts'
+import { readChannels } from '../../conversations/channels/channels.store.ts'
+import { connectChannel } from '../../conversations/channels/connect-channel.ts'
 import { messageOf } from '../../platform/errors.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { type Route, route } from '../../team/route.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { enabledChannels } from '../../conversations/channels.store.ts'
+import { enabledChannels } from '../../conversations/channels/channels.store.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { parseInput } from '../../platform/faults.ts'
 import { createApiKey } from '../../team/create-api-key.ts'

@@ -7,8 +7,8 @@ import {
   SendError,
   type Target,
 } from '../../../../src/conversations/channel.ts'
+import { splitText } from '../../../../src/conversations/deliver/split-text.ts'
 import type { Content, OutboundPart } from '../../../../src/conversations/message.ts'
-import { splitText } from '../../../../src/conversations/split-text.ts'
 import { AppError } from '../../../../src/platform/errors.ts'
 import { captionLimit, textLimit } from '../capabilities.ts'
 import { findChat, userIdOf } from '../find-peer.ts'

@@ -1,5 +1,5 @@
+import { splitText } from '../../../../src/conversations/deliver/split-text.ts'
 import type { Entity } from '../../../../src/conversations/message.ts'
-import { splitText } from '../../../../src/conversations/split-text.ts'
 import { markText } from '../../markup.ts'
 
 /** A text in WhatsApp's signs, in pieces of at most `limit` UTF-16 code units, signs counted. */

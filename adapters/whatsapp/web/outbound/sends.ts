@@ -1,5 +1,5 @@
+import { splitText } from '../../../../src/conversations/deliver/split-text.ts'
 import type { Content, MediaPart } from '../../../../src/conversations/message.ts'
-import { splitText } from '../../../../src/conversations/split-text.ts'
 import { markText } from '../../markup.ts'
 import { whatsappWebCapabilities } from '../capabilities.ts'
 import type { EngineSend } from '../engine.ts'

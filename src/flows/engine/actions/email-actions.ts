@@ -1,6 +1,6 @@
 import { findByIdentities } from '../../../contacts/contacts.store.ts'
 import { readIdentities } from '../../../contacts/identity.ts'
-import { findChannelByName } from '../../../conversations/channels.store.ts'
+import { findChannelByName } from '../../../conversations/channels/channels.store.ts'
 import type { Channel } from '../../../conversations/conversation.ts'
 import type { OutboundPart } from '../../../conversations/message.ts'
 import { AppError } from '../../../platform/errors.ts'

@@ -1,7 +1,7 @@
 import { contactName } from '../../../contacts/contact.ts'
 import { contactIdentities, readContact } from '../../../contacts/people.store.ts'
 import type { Invited, MadeGroup } from '../../../conversations/abilities.ts'
-import { findChannelByName } from '../../../conversations/channels.store.ts'
+import { findChannelByName } from '../../../conversations/channels/channels.store.ts'
 import type { Channel } from '../../../conversations/conversation.ts'
 import { adoptGroup } from '../../../conversations/groups/adopt-group.ts'
 import { latestGroup, spokeBy } from '../../../conversations/groups/groups.store.ts'

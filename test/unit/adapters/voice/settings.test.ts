@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { voice } from '../../../../adapters/voice/voice.ts'
-import { maskSettings, readSettings, secretMask, secretNames } from '../../../../src/conversations/channel-settings.ts'
+import {
+  maskSettings,
+  readSettings,
+  secretMask,
+  secretNames,
+} from '../../../../src/conversations/channels/channel-settings.ts'
 
 const secret = 'a-long-shared-secret'
 /** The paths of the settings that are wrong. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { BatchWrites } from '../../../../../src/conversations/batch-writes.store.ts'
 import { readConversation } from '../../../../../src/conversations/conversations.store.ts'
+import { BatchWrites } from '../../../../../src/conversations/receive/batch-writes.store.ts'
 import type { Actions } from '../../../../../src/flows/actions.ts'
 import { operatorActions } from '../../../../../src/flows/engine/actions/operator-actions.ts'
 import { makeStep } from '../../../../../src/flows/engine/actions/step.ts'

@@ -1,0 +1,169 @@
+import type { Contact } from '../../contacts/contact.ts'
+import { readContactRow } from '../../contacts/contact-row.store.ts'
+import type { Tx } from '../../platform/database/database.ts'
+import { jsonRowReader } from '../../platform/database/json-row.ts'
+import { type NumberBlock, numberBlock } from '../conversations.store.ts'
+import { conversations } from '../conversations.table.ts'
+import type { ThreadEvent } from '../event.ts'
+import type { Identity } from '../message.ts'
+import { type OperatorRow, type Operators, operatorsBy, operatorsByKey } from './speaking-operators.store.ts'
+import type { QueuedEvent, ThreadQueue } from './thread-queue.ts'
+
+/** Which threads a batch works on: those of arriving events, by key, and those known to have something waiting, by number. */
+export interface WantedThreads {
+  keys: { project_id: number; channel_id: number; external_id: string }[]
+  ids: number[]
+}
+
+/** What a batch needs to know besides its threads. */
+export interface ArrivingEvents {
+  /** Vendors' ids of the arriving events, to find those that are here already. */
+  events: { channel_id: number; external_id: string }[]
+  people: ({ project_id: number } & Identity)[]
+  /** All identities of those who act in groups: an operator may be known by any. */
+  speakers?: ({ project_id: number } & Identity)[]
+}
+
+/** The threads of a batch, as a common table expression over the first two parameters: keys and numbers, as JSON. */
+export const wantedThreads = `wanted as (
+  select t.* from threads t
+    join json_to_recordset($1::text::json) as k (channel_id bigint, external_id text)
+      on t.channel_id = k.channel_id and t.external_id = k.external_id
+  union
+  select t.* from threads t join json_array_elements_text($2::text::json) as n (id) on t.id = n.id::bigint)`
+
+const readConversation = jsonRowReader(conversations)
+
+/** Takes the locks of the threads, waiting for other processes, in the order of their numbers. */
+export function lockThreads(tx: Tx, threads: WantedThreads): Promise<unknown> {
+  return tx.query(
+    `with ${wantedThreads} select 1 from threads where id in (select id from wanted) order by id for update`,
+    [JSON.stringify(threads.keys), JSON.stringify(threads.ids)],
+  )
+}
+
+export interface LockedThreads {
+  threads: ThreadQueue[]
+  /** Contacts by `project/kind/value` of the people that arriving events speak of. */
+  people: Map<string, Contact>
+  operators: Operators
+  /** `channel/external id` of arriving events that are stored already. */
+  known: Set<string>
+  /** Unfinished deliveries by lane of the threads' conversations: another process may have stored some that we do not hold. */
+  open: Map<string, number[]>
+  /** Numbers for what the batch will write, drawn under the locks so that they grow with the commits. */
+  numbers: NumberBlock[]
+}
+
+interface LockedRow {
+  threads:
+    | {
+        id: number
+        project_id: number
+        channel_id: number
+        external_id: string
+        conversation: Json | null
+        contact: Json | null
+      }[]
+    | null
+  pending:
+    | {
+        id: number
+        thread_id: number
+        external_id: string
+        payload: ThreadEvent
+        received_at: string
+        hold_until: string | null
+      }[]
+    | null
+  people: { key: string; contact: Json }[] | null
+  operators: OperatorRow[] | null
+  known: { channel_id: number; external_id: string }[] | null
+  open: { lane: string; ids: number[] | null }[] | null
+  numbers: number[] | null
+}
+type Json = Record<string, unknown>
+
+/** Reads, after the locks are held and so in a statement of its own, what the batch works on; takes so many stored events at most. */
+export async function readLockedThreads(
+  tx: Tx,
+  threads: WantedThreads,
+  arriving: ArrivingEvents,
+  take: { events: number; numberBlocks: number },
+): Promise<LockedThreads> {
+  const [row] = await tx.query<LockedRow>(
+    `with ${wantedThreads}
+     select
+       (select json_agg(json_build_object('id', w.id, 'project_id', w.project_id, 'channel_id', w.channel_id,
+                 'external_id', w.external_id, 'conversation', row_to_json(c), 'contact', row_to_json(p)))
+          from wanted w
+          left join conversations c on c.id = w.conversation_id
+          left join contacts p on p.id = coalesce(case when c.kind <> 'group' then c.contact_id end,
+            case when w.channel_id = 0 then surviving_contact(substring(w.external_id from '^contact:(\\d+)$')::bigint) end)) as threads,
+       (select json_agg(e) from (
+          select e.id, e.thread_id, e.external_id, e.payload, e.received_at, e.hold_until
+            from wanted w cross join lateral (
+              select * from events e where e.thread_id = w.id and e.status = 'pending' order by e.id limit $5) e
+           order by e.id limit $5) e) as pending,
+       (select json_agg(json_build_object('key', i.project_id || '/' || i.kind || '/' || i.value, 'contact', row_to_json(p)))
+          from json_to_recordset($4::text::json) as k (project_id bigint, kind text, value text)
+          join identities i on i.project_id = k.project_id and i.kind = k.kind and i.value = k.value
+          join contacts p on p.id = i.contact_id) as people,
+       (${operatorsBy(7)}) as operators,
+       (select json_agg(json_build_object('channel_id', e.channel_id, 'external_id', e.external_id))
+          from json_to_recordset($3::text::json) as k (channel_id bigint, external_id text)
+          join events e on e.channel_id = k.channel_id and e.external_id = k.external_id) as known,
+       (select json_agg(json_build_object('lane', 'conversation:' || w.conversation_id, 'ids', (
+            select json_agg(d.id) from deliveries d
+             where d.lane = 'conversation:' || w.conversation_id and d.finished_at is null)))
+          from wanted w where w.conversation_id is not null) as open,
+       (select json_agg(nextval('batch_ids')) from generate_series(1, $6::int)) as numbers`,
+    [
+      JSON.stringify(threads.keys),
+      JSON.stringify(threads.ids),
+      JSON.stringify(arriving.events),
+      JSON.stringify(arriving.people),
+      take.events,
+      take.numberBlocks,
+      JSON.stringify(arriving.speakers ?? []),
+    ],
+  )
+  return {
+    threads: threadQueues(row!),
+    people: peopleByKey(row!),
+    operators: operatorsByKey(row!.operators),
+    known: new Set(row!.known?.map(eventKey)),
+    open: new Map(row!.open?.map(({ lane, ids }) => [lane, ids ?? []])),
+    numbers: (row!.numbers ?? []).map(numberBlock),
+  }
+}
+
+/** How an event is looked up in {@link LockedThreads.known}. */
+export function eventKey(event: { channel_id: number; external_id: string }): string {
+  return `${event.channel_id}/${event.external_id}`
+}
+
+function threadQueues(row: LockedRow): ThreadQueue[] {
+  const waiting = Map.groupBy(row.pending ?? [], (event) => event.thread_id)
+  return (row.threads ?? []).map((thread) => ({
+    id: thread.id,
+    projectId: thread.project_id,
+    channelId: thread.channel_id,
+    externalId: thread.external_id,
+    conversation: thread.conversation ? readConversation(thread.conversation) : undefined,
+    contact: thread.contact ? readContactRow(thread.contact) : undefined,
+    events: (waiting.get(thread.id) ?? []).map(
+      (event): QueuedEvent => ({
+        id: event.id,
+        externalId: event.external_id,
+        event: event.payload,
+        receivedAt: event.received_at,
+        holdUntil: event.hold_until,
+      }),
+    ),
+  }))
+}
+
+function peopleByKey(row: LockedRow): Map<string, Contact> {
+  return new Map((row.people ?? []).map((person) => [person.key, readContactRow(person.contact)]))
+}
