@@ -187,7 +187,11 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     cache.forget(Number(projectId))
     linked.forget(Number(projectId))
   })
-  signals.onTopics('channel:', (channelId) => void reopen(Number(channelId)))
+  signals.onTopics('channel:', (channelId) => {
+    reopen(Number(channelId)).catch((error: unknown) =>
+      log.error({ error, channelId }, 'A channel cannot be opened anew.'),
+    )
+  })
 
   /** The channel changed somewhere: it is opened anew, and if this process holds it, listened to again. */
   async function reopen(channelId: number): Promise<void> {

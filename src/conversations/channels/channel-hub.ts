@@ -47,6 +47,8 @@ export class ChannelHub {
   readonly #options: ChannelHubOptions
   readonly #open = new Map<number, OpenChannel>()
   readonly #byHook = new Map<string, number>()
+  /** Channels that are being opened anew. */
+  readonly #reloading = new Map<number, Promise<boolean>>()
 
   constructor(options: ChannelHubOptions) {
     this.#options = options
@@ -122,15 +124,20 @@ export class ChannelHub {
     throw new AppError('unavailable', `Channel ${channelId} is switched off, or cannot be opened; its error says why.`)
   }
 
-  /** The channel was made, changed or deleted: what is open of it is replaced. Tells whether it is open now. */
-  async reload(channelId: number): Promise<boolean> {
-    const channel = await findChannel(this.#options.db, channelId)
-    await this.unlisten(channelId)
-    // Taken away and opened in one go: requests come in all the time, and must not find it closed.
-    const before = this.#takeAway(channelId)
-    if (channel?.enabled) await this.#openChannel(channel)
-    await before?.adapter.close()
-    return this.#open.has(channelId)
+  /**
+   * The channel was made, changed or deleted: what is open of it is replaced. Tells whether it is open now. Changes of a channel take
+   * their turn, or an earlier one that takes longer would bring back what it was before.
+   */
+  reload(channelId: number): Promise<boolean> {
+    const before = this.#reloading.get(channelId) ?? Promise.resolve(false)
+    const reloading = before
+      .catch(() => false)
+      .then(() => this.#reopen(channelId))
+      .finally(() => {
+        if (this.#reloading.get(channelId) === reloading) this.#reloading.delete(channelId)
+      })
+    this.#reloading.set(channelId, reloading)
+    return reloading
   }
 
   /** Begins to listen to a channel whose vendor does not call us; the lease is ours. */
@@ -168,6 +175,18 @@ export class ChannelHub {
 
   async close(): Promise<void> {
     await Promise.all([...this.#open.keys()].map((id) => this.#closeChannel(id)))
+  }
+
+  async #reopen(channelId: number): Promise<boolean> {
+    await this.unlisten(channelId)
+    const channel = await findChannel(this.#options.db, channelId)
+    // Taken away and opened in one go: requests come in all the time, and must not find it closed.
+    const before = this.#takeAway(channelId)
+    if (channel?.enabled) await this.#openChannel(channel)
+    // Its lease may have come to us just now, and made it be listened to again.
+    await before?.unlisten?.()
+    await before?.adapter.close()
+    return this.#open.has(channelId)
   }
 
   async #openChannel(channel: Channel): Promise<void> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { webchat } from '../../../../adapters/webchat/webchat.ts'
 import type { ChannelAdapter, ChannelDefinition } from '../../../../src/conversations/channel.ts'
 import { ChannelHub } from '../../../../src/conversations/channels/channel-hub.ts'
+import { updateChannelRow } from '../../../../src/conversations/channels/channels.store.ts'
 import { createChannel } from '../../../../src/conversations/channels/create-channel.ts'
 import type { Channel } from '../../../../src/conversations/conversation.ts'
 import { systemClock } from '../../../../src/platform/clock.ts'
@@ -15,6 +16,8 @@ import { makeProject } from '../../../project.ts'
 
 /** The web chat, counting who listens; it takes moments to begin and to end. */
 let listeners = 0
+/** Ends of listening wait for it. */
+let lingering = Promise.resolve()
 const definition: ChannelDefinition = {
   ...webchat,
   create(context): ChannelAdapter {
@@ -28,6 +31,7 @@ const definition: ChannelDefinition = {
         await moment()
         return async () => {
           await moment()
+          await lingering
           listeners--
         }
       },
@@ -101,6 +105,28 @@ describe('the channels that are open', () => {
   it('are listened to once, however often it is asked for', async () => {
     await Promise.all([hub.listen(channel.id), hub.listen(channel.id)])
     expect(listeners).toBe(1)
+    await hub.unlisten(channel.id)
+    expect(listeners).toBe(0)
+  })
+
+  it('stand as they were changed last and are listened to once, when changes come while one is let go of', async () => {
+    await hub.listen(channel.id)
+    let end = () => {}
+    lingering = new Promise((resolve) => {
+      end = resolve
+    })
+    const reopen = async () => {
+      await hub.reload(channel.id)
+      await hub.listen(channel.id)
+    }
+    const first = reopen()
+    for (let moments = 0; moments < 50; moments++) await moment()
+    await updateChannelRow(fresh.db, channel.id, { name: 'changed meanwhile' })
+    const second = reopen()
+    for (let moments = 0; moments < 50; moments++) await moment()
+    end()
+    await Promise.all([first, second])
+    expect([hub.nameOf(channel.id), listeners]).toEqual(['changed meanwhile', 1])
     await hub.unlisten(channel.id)
     expect(listeners).toBe(0)
   })
