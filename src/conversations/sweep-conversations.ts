@@ -7,6 +7,8 @@ import { setMode } from './set-mode.ts'
 
 /** So many conversations are given back in one round; the rest in the next. */
 const roundLimit = 200
+/** They came together: a failure tells what became of what was sent, and not the other way round. */
+const usualOrder = ['sent', 'delivered', 'read', 'failed']
 
 /**
  * Gives back to the bot what was taken over for a time that is over, and notes statuses that came before our own note of the
@@ -15,7 +17,9 @@ const roundLimit = 200
 export async function sweepConversations(db: Database, clock: Clock): Promise<number[]> {
   const now = clock.now()
   await db.transaction(async (tx) => {
-    for (const early of await takeEarlyStatuses(tx, now)) {
+    const taken = await takeEarlyStatuses(tx, now)
+    const inOrder = taken.toSorted((one, other) => usualOrder.indexOf(one.status) - usualOrder.indexOf(other.status))
+    for (const early of inOrder) {
       await advanceStatus(tx, early.conversationId, early.externalId, early.status, early.error)
     }
   })

@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/database/database.ts'
 import type { Conversation } from '../conversation.ts'
 import { createConversations } from '../conversations.store.ts'
 import { ensureThreads } from '../events.store.ts'
-import { readLockedThreads } from '../receive/locked-threads.store.ts'
+import { lockThreads, readLockedThreads } from '../receive/locked-threads.store.ts'
 import { claimGroup } from './groups.store.ts'
 
 /**
@@ -25,6 +25,8 @@ export async function adoptGroup(
   const { projectId, channelId, thread: externalId, title, contactId, dealId } = input
   const key = { project_id: projectId, channel_id: channelId, external_id: externalId }
   await ensureThreads(tx, [key])
+  // Its first messages may be on their way through another process, which would open a second conversation.
+  await lockThreads(tx, { keys: [key], ids: [] })
   const { threads } = await readLockedThreads(
     tx,
     { keys: [key], ids: [] },

@@ -20,12 +20,10 @@ export async function insertOrder(
   now: Date,
 ): Promise<number> {
   const [row] = await db.query<{ id: string }>(
-    `with made as (
-       insert into channel_orders (channel_id, key, kind, lane, input, status, due_at, created_at)
-       values ($1, $2, $3, $4, $5, 'pending', $6::timestamptz, $6::timestamptz)
-       on conflict (channel_id, key) do nothing returning id)
-     select id::text as id from made union all
-     select id::text from channel_orders where channel_id = $1 and key = $2 limit 1`,
+    // "do nothing" would not see one that another process puts down at the same moment.
+    `insert into channel_orders (channel_id, key, kind, lane, input, status, due_at, created_at)
+     values ($1, $2, $3, $4, $5, 'pending', $6::timestamptz, $6::timestamptz)
+     on conflict (channel_id, key) do update set key = excluded.key returning id::text as id`,
     [order.channelId, order.key, order.kind, order.lane, order.input, now.toISOString()],
   )
   return Number(row!.id)

@@ -112,4 +112,23 @@ describe('a status that is quicker than our own note of the sending', () => {
     ])
     expect(await fresh.db.query('select 1 from early_statuses')).toEqual([])
   })
+
+  it('that came with others counts in the order in which such things happen', async () => {
+    await pigeons.bring(coo(1, 'hi'))
+    await expect.poll(heard).toHaveLength(1)
+    const told = (status: StatusEvent['status']): StatusEvent => ({
+      kind: 'status',
+      externalId: `status:${status}`,
+      thread: { id: 'anna', kind: 'direct' },
+      at: '2026-11-02T09:02:00.000Z',
+      messageExternalId: 'late',
+      status,
+    })
+    await pigeons.bring(told('failed'), told('sent'))
+    await fresh.db.query(`update messages set external_id = 'late' where direction = 'outbound'`)
+    await pigeons.pass('1s')
+    expect(await fresh.db.query(`select status from messages where direction = 'outbound'`)).toEqual([
+      { status: 'failed' },
+    ])
+  })
 })
