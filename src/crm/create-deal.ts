@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { hasOperator } from '../contacts/contacts.store.ts'
 import { getContact } from '../contacts/get-contact.ts'
 import { findChannelByName } from '../conversations/channels/channels.store.ts'
+import { readConversation } from '../conversations/conversations.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { invalidInput, parseInput } from '../platform/faults.ts'
 import type { WorkContext } from '../team/context.ts'
@@ -52,6 +53,7 @@ export async function createDeal(tx: Tx, context: WorkContext, input: z.input<ty
   const contact = await getContact(tx, projectId, wanted.contactId)
   const place = await findPlace(tx, projectId, wanted)
   await checkResponsible(tx, projectId, wanted.responsibleId)
+  await checkConversation(tx, projectId, wanted.conversationId)
   const deal = await insertDeal(tx, {
     projectId,
     number: await nextDealNumber(tx, projectId),
@@ -86,6 +88,14 @@ export async function createDeal(tx: Tx, context: WorkContext, input: z.input<ty
 export async function checkResponsible(tx: Tx, projectId: number, id: number | null | undefined): Promise<void> {
   if (id === null || id === undefined || (await hasOperator(tx, projectId, id))) return
   throw invalidInput('deal', [{ path: 'responsibleId', message: `there is no operator ${id} in this project` }])
+}
+
+/** Throws `invalid` when the project has no such conversation. */
+export async function checkConversation(tx: Tx, projectId: number, id: number | null | undefined): Promise<void> {
+  if (id === null || id === undefined) return
+  if ((await readConversation(tx, id))?.conversation.projectId === projectId) return
+  const message = `there is no conversation ${id} in this project`
+  throw invalidInput('deal', [{ path: 'conversationId', message }])
 }
 
 async function sendingChannel(tx: Tx, projectId: number, name: string | undefined): Promise<number | undefined> {

@@ -6,7 +6,7 @@ import type { WorkContext } from '../team/context.ts'
 import { recordWork } from '../team/record-work.ts'
 import { toldFields } from '../team/told-fields.ts'
 import { assignDeal } from './assign-deal.ts'
-import { checkResponsible, dealFieldsSchema } from './create-deal.ts'
+import { checkConversation, checkResponsible, dealFieldsSchema } from './create-deal.ts'
 import type { Deal } from './deal.ts'
 import { updateDealRow } from './deals.store.ts'
 import { dealForUpdate } from './get-deal.ts'
@@ -32,6 +32,8 @@ export async function updateDeal(
   const { variables = {}, ...fields } = parseInput(dealUpdateSchema, rest, 'deal')
   const { deal: before } = await dealForUpdate(tx, context.projectId, dealId)
   await checkResponsible(tx, context.projectId, fields.responsibleId)
+  const { conversationId } = fields
+  if (conversationId !== before.conversationId) await checkConversation(tx, context.projectId, conversationId)
   const { responsibleId, ...others } = fields
   const changed = differences(before, others, variables)
   const deal =

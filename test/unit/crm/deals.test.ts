@@ -213,6 +213,36 @@ describe('updateDeal', () => {
   })
 })
 
+describe('the conversation of a deal', () => {
+  it('is one of its own project', async () => {
+    const conversationIn = async (projectId: number) => {
+      const [row] = await fresh.db.query<{ id: number }>(
+        `with c as (insert into conversations (project_id, channel_id, kind, mode, created_at)
+           values ($1, (select id from channels where project_id = $1), 'direct', 'auto', now()) returning id)
+         insert into threads (project_id, channel_id, external_id, conversation_id)
+         select $1, (select id from channels where project_id = $1), 'x', id from c returning conversation_id as id`,
+        [projectId],
+      )
+      return row!.id
+    }
+    const other = await makeProject(fresh.db)
+    for (const { projectId, now } of [context, other]) {
+      const row = { projectId, kind: 'webchat', name: 'site', settings: {}, enabled: true }
+      await fresh.db.orm.insert(channels).values({ ...row, hookId: `h${projectId}`, createdAt: now, updatedAt: now })
+    }
+    const [own, foreign] = [await conversationIn(context.projectId), await conversationIn(other.projectId)]
+    const refusal = {
+      code: 'invalid',
+      faults: [{ path: 'conversationId', message: `there is no conversation ${foreign} in this project` }],
+    }
+    await expect(run(createDeal, { contactId, name: 'x', conversationId: foreign })).rejects.toMatchObject(refusal)
+    const deal = await run(createDeal, { contactId, name: 'x', conversationId: own })
+    await expect(run(updateDeal, { dealId: deal.id, conversationId: foreign })).rejects.toMatchObject(refusal)
+    expect(await run(updateDeal, { dealId: deal.id, conversationId: null })).toMatchObject({ conversationId: null })
+    expect(await run(updateDeal, { dealId: deal.id, conversationId: own })).toMatchObject({ conversationId: own })
+  })
+})
+
 describe('lists', () => {
   it('find deals by number, name, stage, status and contact, page by page', async () => {
     await run(createDeal, { contactId, name: 'Lada Vesta' })
