@@ -86,9 +86,12 @@ export const crmFollower: MergeFollower<Journal> = {
     await returnRows(tx, 'tasks', unmerging, going.tasks!)
     await returnRows(tx, 'operator_notices', unmerging, going.notices!)
     await returnRows(tx, 'sales_plan_entries', unmerging, going.entries!)
+    // The deal may have been deleted since: then the entry has none, as if it had been there.
     await tx.query(
-      `insert into sales_plan_entries
-       select * from json_populate_recordset(null::sales_plan_entries, $1::text::json) as e
+      `insert into sales_plan_entries (id, project_id, plan_id, contact_id, deal_id, added_at)
+       select e.id, e.project_id, e.plan_id, e.contact_id, d.id, e.added_at
+         from json_populate_recordset(null::sales_plan_entries, $1::text::json) as e
+         left join deals d on d.id = e.deal_id
         where exists (select 1 from sales_plans p where p.id = e.plan_id)
        on conflict do nothing`,
       [JSON.stringify(journal.droppedEntries)],

@@ -8,6 +8,7 @@ import { undoMerge } from '../../../../src/contacts/merge/undo-merge.ts'
 import { createDeal } from '../../../../src/crm/create-deal.ts'
 import { createPipeline } from '../../../../src/crm/create-pipeline.ts'
 import { createSpot } from '../../../../src/crm/create-spot.ts'
+import { deleteDeal } from '../../../../src/crm/delete-deal.ts'
 import { mergeFollowers } from '../../../../src/gateway/merge-followers.ts'
 import type { Tx } from '../../../../src/platform/database/database.ts'
 import type { WorkContext } from '../../../../src/team/context.ts'
@@ -86,6 +87,22 @@ describe('tasks, notices and sales plans', () => {
     })
     await undo(id)
     expect(await all()).toEqual(before)
+  })
+
+  it('go back without a deal that was deleted meanwhile', async () => {
+    const both = await plan('Both')
+    const spot = await run(createSpot, { name: 'Moscow' })
+    await run(createPipeline, { spotId: spot.id, name: 'Sales', stages: [{ name: 'New' }] })
+    const deal = await run(createDeal, { contactId: two, name: 'Car' })
+    await enter(both, one)
+    await enter(both, two, deal.id)
+    const id = await merge(one, two)
+    await run(deleteDeal, { dealId: deal.id })
+    await undo(id)
+    expect((await all()).entries).toEqual([
+      { plan_id: both, contact_id: one, deal_id: null },
+      { plan_id: both, contact_id: two, deal_id: null },
+    ])
   })
 
   it('that came since go with their deal, or stay', async () => {
