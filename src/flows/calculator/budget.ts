@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../platform/clock.ts'
 import { AppError } from '../../platform/errors.ts'
-import { type MaybeValue, weightOf } from './value.ts'
+import { isStructureText, type MaybeValue, weightOf } from './value.ts'
 
 /** What a script may use up. How deep it nests is bounded by the grammar, and how deep values nest by `value.ts`. */
 export interface Limits {
@@ -19,6 +19,9 @@ export const defaultLimits: Limits = { steps: 10_000, length: 100_000, volume: 5
 
 /** How much is done before other work of the process gets its turn. */
 const turn = { steps: 500, volume: 200_000 }
+
+/** A value up to this size is gone through within a step. */
+const shortValue = 1000
 
 /** What one run of a script has used up. Its other methods throw `invalid` when something has run out. */
 export class Budget {
@@ -63,6 +66,18 @@ export class Budget {
     const { volume } = this.#limits
     if (this.#volume <= volume) return
     throw new AppError('invalid', `the values of the script have more than ${volume} characters and items in all`)
+  }
+
+  /** Counts that a value is gone through as a whole, when it is long; gives it back. */
+  read<Value extends MaybeValue>(value: Value): Value {
+    const weight = weightOf(value)
+    if (weight > shortValue) this.work(weight)
+    return value
+  }
+
+  /** The same for the text of a list or dictionary, which has to be parsed; any other value costs nothing. */
+  parsed<Value extends MaybeValue>(value: Value): Value {
+    return isStructureText(value) ? this.read(value) : value
   }
 
   /** Lets the process do other work when it is time; asked at each call. */

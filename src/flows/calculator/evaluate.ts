@@ -12,7 +12,7 @@ import type { CallContext, Parameter } from './function.ts'
 import type { FunctionTable } from './function-table.ts'
 import { calculate, negate, raise } from './operators.ts'
 import type { Argument, CallExpression, Expression, Program, Statement } from './program.ts'
-import { itemOf, partOf, withItem, withoutItem } from './reach.ts'
+import { changed, itemOf, partOf } from './reach.ts'
 import {
   type CalculatorValue,
   dictionaryOf,
@@ -110,19 +110,10 @@ class Run<Host> {
     this.#step(at)
     return this.#attempt(at, () => {
       const before = path.length > 0 ? this.#variable(target) : undefined
-      const after = path.length === 0 ? change! : this.#changed(before, path, change)
+      const after = path.length === 0 ? change! : changed(before, path, change)
       this.#written.set(target, this.#budget.made(after))
       return change ?? after
     })
-  }
-
-  #changed(
-    whole: MaybeValue,
-    [index, ...deeper]: readonly MaybeValue[],
-    change: CalculatorValue | undefined,
-  ): CalculatorValue {
-    if (deeper.length > 0) return withItem(whole, index, this.#changed(itemOf(whole, index), deeper, change))
-    return change === undefined ? withoutItem(whole, index) : withItem(whole, index, change)
   }
 
   async #value(expression: Expression): Promise<MaybeValue> {
@@ -131,7 +122,7 @@ class Run<Host> {
       case 'literal':
         return expression.value
       case 'variable':
-        return this.#variable(expression.name)
+        return this.#attempt(expression.at, () => this.#variable(expression.name))
       case 'text': {
         let text = ''
         for (const part of expression.parts) {
@@ -156,12 +147,15 @@ class Run<Host> {
         let value: MaybeValue
         for (const operand of expression.operands) {
           value = await this.#value(operand)
-          if (isTrue(value) === (expression.type === 'or')) return value
+          const isYes = this.#attempt(operand.at, () => isTrue(this.#budget.read(value)))
+          if (isYes === (expression.type === 'or')) return value
         }
         return value
       }
-      case 'not':
-        return !isTrue(await this.#value(expression.operand))
+      case 'not': {
+        const value = await this.#value(expression.operand)
+        return this.#attempt(expression.at, () => !isTrue(this.#budget.read(value)))
+      }
       case 'sign': {
         const value = await this.#value(expression.operand)
         const used = [{ value, from: expression.operand }]
@@ -195,7 +189,8 @@ class Run<Host> {
     let left = await this.#value(first)
     for (const { operator, operand } of rest) {
       const right = await this.#value(operand)
-      if (!holds(operator, left, right)) return false
+      const compare = () => holds(operator, this.#budget.read(left), this.#budget.read(right))
+      if (!this.#attempt(operand.at, compare)) return false
       left = right
     }
     return true
@@ -208,7 +203,8 @@ class Run<Host> {
       for (const bound of step.type === 'index' ? [step.index] : [step.from, step.to, step.step]) {
         bounds.push(bound ? await this.#value(bound) : null)
       }
-      const taken = () => (step.type === 'index' ? itemOf(whole.value, bounds[0]) : partOf(whole.value, bounds))
+      const given = () => this.#budget.parsed(whole.value)
+      const taken = () => (step.type === 'index' ? itemOf(given(), bounds[0]) : partOf(given(), bounds))
       whole = { value: this.#attempt(step.at, () => this.#budget.made(taken()), [whole]), from: subject }
     }
     return whole.value
@@ -260,7 +256,7 @@ class Run<Host> {
   /** `order.city` where no variable has that whole name: the entry `city` of the dictionary `order`. */
   #entry(name: string): MaybeValue {
     const dot = name.lastIndexOf('.')
-    const whole = dot > 0 ? structureOf(this.#variable(name.slice(0, dot))) : undefined
+    const whole = dot > 0 ? structureOf(this.#budget.parsed(this.#variable(name.slice(0, dot)))) : undefined
     return isDictionary(whole) ? itemOf(whole, name.slice(dot + 1)) : undefined
   }
 

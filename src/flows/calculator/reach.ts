@@ -36,6 +36,16 @@ export function partOf(whole: MaybeValue, [from, to, step]: readonly MaybeValue[
   return places.map((place) => sequence[place]!)
 }
 
+/** A copy in which what is reached by a way of at least one index is set; taken away without a value to set. */
+export function changed(
+  whole: MaybeValue,
+  [index, ...deeper]: readonly MaybeValue[],
+  change: CalculatorValue | undefined,
+): CalculatorValue {
+  if (deeper.length > 0) return withItem(whole, index, changed(itemOf(whole, index), deeper, change))
+  return change === undefined ? withoutItem(whole, index) : withItem(whole, index, change)
+}
+
 /** A copy in which an item is replaced, or added when it is the next of a list or a new key. */
 export function withItem(whole: MaybeValue, index: MaybeValue, item: CalculatorValue): CalculatorValue {
   const structure = changeable(whole)

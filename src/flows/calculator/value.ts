@@ -67,9 +67,14 @@ export function isTrue(value: MaybeValue): boolean {
 /** A list or dictionary, also when it is given as its JSON text; undefined when it is neither. */
 export function structureOf(value: MaybeValue): CalculatorList | CalculatorDictionary | undefined {
   if (isList(value) || isDictionary(value)) return value
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return undefined
+  if (!isStructureText(value)) return undefined
   const parsed = parseJson(value)
   return isList(parsed) || isDictionary(parsed) ? parsed : undefined
+}
+
+/** Whether a text may be that of a list or dictionary, so that it has to be read to be known. */
+export function isStructureText(value: MaybeValue): value is string {
+  return typeof value === 'string' && /^\s*[[{]/.test(value)
 }
 
 /** The value of a JSON text, or undefined when it is none. Numbers that would lose digits stay texts. */

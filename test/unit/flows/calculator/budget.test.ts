@@ -41,6 +41,19 @@ describe('the budget of a script', () => {
     expect(await valueOfScript('a = "12345" print(a) print(a)', { limits: { volume: 20 } })).toMatch(/in all$/)
   })
 
+  it.each([
+    ['compared', `a = range(30000)\nb = a + []\na${'==b==a'.repeat(100)}`],
+    ['compared with another', `a = "${'1'.repeat(15_000)}"\nb = a + "2"\na${'!=b!=a'.repeat(200)}`],
+    ['read from their JSON', `a = json_dumps(range(10000))\n${'a[0]\n'.repeat(300)}`],
+    ['asked by name in their JSON', `a = '{"x": "${'x'.repeat(15_000)}"}'\n${'a.x\n'.repeat(500)}`],
+    ['asked whether they are empty', `${'!a\n'.repeat(1_000)}`],
+  ])('ends it when long values are gone through again and again: %s', async (_what, source) => {
+    const a = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`key ${index}`, index]))
+    expect(await valueOfScript(source, source.startsWith('!') ? { variables: { a } } : {})).toMatch(
+      /: the values of the script have more than 5000000 characters and items in all$/,
+    )
+  })
+
   it('ends it when values stand too deep within each other', async () => {
     const deep = /: lists and dictionaries may stand at most 50 deep within each other$/
     expect(await valueOfScript(`a = 1 ${'a = [a] '.repeat(51)}`)).toMatch(deep)
