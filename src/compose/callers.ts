@@ -1,5 +1,6 @@
 import type { GroupRequest } from '../conversations/abilities.ts'
 import type { ChannelHub } from '../conversations/channels/channel-hub.ts'
+import { findChannel } from '../conversations/channels/channels.store.ts'
 import type { OrderDesk } from '../conversations/orders/order-desk.ts'
 import { performRequest } from '../flows/blocks/external-request/perform-request.ts'
 import type { PreparedRequest } from '../flows/blocks/external-request/prepare-request.ts'
@@ -7,6 +8,7 @@ import { callPlacing } from '../flows/calls/place-call.ts'
 import type { Caller } from '../flows/engine/call-out.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
+import { AppError } from '../platform/errors.ts'
 import type { SafeHttp } from '../platform/safe-http/safe-http.ts'
 
 export interface CallerParts {
@@ -22,8 +24,11 @@ export function makeCallers({ db, clock, hub, http, orders }: CallerParts): {
   callers: ReadonlyMap<string, Caller>
   waiters: ReadonlySet<string>
 } {
-  const group: Caller = (asked, signal, key) => {
+  const group: Caller = async (asked, signal, key) => {
     const { channelId, request } = asked as { channelId: number; request: GroupRequest }
+    // Nobody would carry it out, and the client's messages would wait for it.
+    if (!(await findChannel(db, channelId))?.enabled)
+      throw new AppError('conflict', `Channel ${channelId}, which makes the group, is switched off or was removed.`)
     return orders.ask(channelId, `run:${key}`, 'groups', { kind: 'create_group', request }, signal)
   }
   const callers: [string, Caller][] = [

@@ -15,7 +15,7 @@ import { advanceMirror, findMirrors, setMirrorThread, spokenMessage, unmirroredM
 import { readTitle } from './read-title.store.ts'
 
 const retryDelaysMs = doublingDelays(1000, 600_000, 20)
-/** So many messages are brought at once at most. */
+/** So many messages are read at once at most. */
 const messagesAtOnce = 50
 /** Larger files of other channels are only named. */
 const largestFile = 20 * 1024 * 1024
@@ -44,15 +44,30 @@ export function mirrorSender(parts: MirrorParts): DeliverySender {
 
 /** How far it came is noted after each piece, so that a retry goes on behind it. */
 async function bring(parts: MirrorParts, delivery: Delivery, signal: AbortSignal): Promise<Record<string, unknown>> {
+  let brought = 0
+  for (;;) {
+    const { pieces, isAll } = await bringSome(parts, delivery, signal)
+    brought += pieces
+    if (isAll) return { brought }
+    signal.throwIfAborted()
+  }
+}
+
+async function bringSome(
+  parts: MirrorParts,
+  delivery: Delivery,
+  signal: AbortSignal,
+): Promise<{ pieces: number; isAll: boolean }> {
   const { db, clock, hub } = parts
   const channelId = channelOfQueue(delivery.queue)
   const { conversationId, edited } = delivery.payload as MirrorPayload
   const adapter = hub.adapter(channelId)
   const { room } = adapter
   const mirror = (await findMirrors(db, channelId, [conversationId])).get(conversationId)
-  if (!room || !mirror) return { brought: 0 }
+  if (!room || !mirror) return { pieces: 0, isAll: true }
   const from = { channelId, conversationId, after: mirror.lastMessageId, limit: messagesAtOnce }
-  const pieces = edited === undefined ? mirrorPieces(await unmirroredMessages(db, from)) : await editOf(parts, edited)
+  const messages = edited === undefined ? await unmirroredMessages(db, from) : []
+  const pieces = edited === undefined ? mirrorPieces(messages) : await editOf(parts, edited)
   let thread = mirror.thread
   for (const piece of pieces) {
     const content = await withFiles(parts, { ...delivery, channelId }, conversationId, piece.content)
@@ -68,7 +83,7 @@ async function bring(parts: MirrorParts, delivery: Delivery, signal: AbortSignal
     }
     await advanceMirror(db, { channelId, conversationId, messageId: piece.messageId, externalIds, now: clock.now() })
   }
-  return { brought: pieces.length }
+  return { pieces: pieces.length, isAll: messages.length < messagesAtOnce }
 }
 
 async function editOf({ db }: MirrorParts, messageId: number): Promise<MirrorPiece[]> {

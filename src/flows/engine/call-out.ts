@@ -28,7 +28,7 @@ export interface CallOut {
   stop(limitMs: number): Promise<void>
 }
 
-/** So many calls are under way at once at most; further ones wait for a place. */
+/** So many calls are under way at once at most, and as many that only wait; further ones wait for a place. */
 const callsAtOnce = 256
 
 /** What seals requests at rest: they may hold secrets. */
@@ -41,10 +41,18 @@ export function createCallOut({ callers, waiters, vault, onAnswer }: CallOutOpti
   const stopping = new AbortController()
   const leaving = new AbortController()
 
+  const busy = { working: 0, waiting: 0 }
+  const placeOf = ({ branch }: StartedCall) => (waiters.has(branch.caller) ? 'waiting' : 'working')
+
   const next = (): void => {
-    while (underWay.size < callsAtOnce && waiting.length > 0 && !stopping.signal.aborted) {
-      const call = waiting.shift()!
+    while (!stopping.signal.aborted) {
+      const index = waiting.findIndex((call) => busy[placeOf(call)] < callsAtOnce)
+      const [call] = index < 0 ? [] : waiting.splice(index, 1)
+      if (!call) return
+      const place = placeOf(call)
+      busy[place]++
       const work = perform(call).finally(() => {
+        busy[place]--
         underWay.delete(work)
         next()
       })

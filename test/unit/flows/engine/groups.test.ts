@@ -82,6 +82,15 @@ describe('the block that makes a group', () => {
     expect(made).toEqual({ kind: 'group', title: 'anna and us', contact: 1, channel: 'bot', thread: 'flock:1' })
   })
 
+  it('leads on by "failed" when the account that makes it is switched off, as nobody knows for how long', async () => {
+    await open({ creator: 'letters' })
+    const { body } = await pigeons.call('GET', '/channels')
+    const { id } = body.items.find(({ name }: { name: string }) => name === 'letters')
+    expect(await pigeons.call('PATCH', `/channels/${id}`, { enabled: false })).toMatchObject({ status: 200 })
+    await pigeons.bring(coo(1, 'hi'))
+    await expect.poll(() => heard('anna')).toEqual(['There is no group.'])
+  })
+
   it('sends the link to a client who cannot be brought in, by the channel in which they are reached best', async () => {
     await open({ invitation: '**Join** us: {{ run.group_link }}' })
     pigeons.loft.refuse = ['anna']

@@ -55,6 +55,20 @@ describe("the team's group", () => {
     expect(later.length).toBeLessThan(6)
   })
 
+  it('tells all that has gathered, however much it is', async () => {
+    const topic = await withTopic()
+    await team.stage.db.query(
+      `insert into messages select (jsonb_populate_record(m, jsonb_build_object('id', m.id + n, 'text', 'gathered ' || n))).*
+         from messages m cross join generate_series(1, 60) as n
+        where m.id = (select max(id) from messages)`,
+    )
+    await team.stage.say(1, 'at last')
+    await team.rest()
+    const told = (await team.heard(teamGroup, topic)).join('\n')
+    expect(told).toContain('gathered 60')
+    expect(told).toContain('Echo at last')
+  })
+
   it('shows files, and tells of changes', async () => {
     const topic = await withTopic()
     await team.stage.update({
