@@ -38,7 +38,6 @@ it('a group whose first message another process takes at the same moment has one
     await lockThreads(tx, { keys: [key], ids: [] })
     const wanted = { keys: [key], ids: [] }
     const { threads } = await readLockedThreads(tx, wanted, { events: [], people: [] }, { events: 0, numberBlocks: 0 })
-    await createConversations(tx, now, [{ thread: threads[0]!, kind: 'group', title: 'Group', contact: undefined }])
     adopting = fresh.db.transaction((tx) =>
       adoptGroup(tx, now, {
         projectId: work.projectId,
@@ -56,6 +55,7 @@ it('a group whose first message another process takes at the same moment has one
         ),
       )
       .toHaveLength(1)
+    await createConversations(tx, now, [{ thread: threads[0]!, kind: 'group', title: 'Group', contact: undefined }])
   })
   await adopting
   expect(await fresh.db.query('select title, contact_id from conversations')).toEqual([
