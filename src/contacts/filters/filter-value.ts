@@ -55,10 +55,10 @@ export interface Span {
 /** A moment, or a day (`2026-11-30`, `30.11.2026`) of the project's time zone; ISO 8601 in UTC. */
 export function readMoment(value: unknown, { timeZone }: Pick<Locale, 'timeZone'>): Span | undefined {
   const day = readDayIn(value, timeZone)
-  if (day) return { from: isoOf(day.startOf('day')), to: isoOf(day.endOf('day')) }
+  if (day) return spanOf(day.startOf('day'), day.endOf('day'))
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return undefined
   const moment = DateTime.fromISO(value, { zone: timeZone })
-  return moment.isValid ? { from: isoOf(moment), to: isoOf(moment) } : undefined
+  return moment.isValid ? spanOf(moment, moment) : undefined
 }
 
 /** A day of the calendar, `2026-11-30`. */
@@ -73,6 +73,8 @@ function readDayIn(value: unknown, zone: string): DateTime | undefined {
   return day.find((candidate) => candidate.isValid)
 }
 
-function isoOf(moment: DateTime): string {
-  return moment.toUTC().toISO()!
+/** In UTC; undefined outside of the years 1 to 9999, which ISO 8601 writes in a way that the database does not read. */
+function spanOf(first: DateTime, last: DateTime): Span | undefined {
+  const [from, to] = [first.toUTC(), last.toUTC()]
+  return from.year < 1 || to.year > 9999 ? undefined : { from: from.toISO()!, to: to.toISO()! }
 }

@@ -34,13 +34,11 @@ export async function listPlans(
   return makePage(rows, limit, (plan) => plan.id)
 }
 
+const isEntryOf = (contactId: number) =>
+  and(eq(salesPlanEntries.planId, salesPlans.id), eq(salesPlanEntries.contactId, sql`surviving_contact(${contactId})`))
+
 function holds(db: Queryable, contactId: number) {
-  return exists(
-    db.orm
-      .select({ one: sql`1` })
-      .from(salesPlanEntries)
-      .where(and(eq(salesPlanEntries.planId, salesPlans.id), eq(salesPlanEntries.contactId, contactId))),
-  )
+  return exists(db.orm.select({ one: sql`1` }).from(salesPlanEntries).where(isEntryOf(contactId)))
 }
 
 /** The names of all plans of the project. */

@@ -102,6 +102,8 @@ describe('a filter that cannot be used', () => {
     [rule('id', 'between', [1]), 'value', 'expected a list of two, from and to'],
     [rule('createdAt', 'before', 'yesterday'), 'value', 'expected a day such as 2026-11-30 or a moment'],
     [rule('createdAt', 'before', '2026-02-30'), 'value', 'expected a day such as 2026-11-30 or a moment'],
+    [rule('createdAt', 'after', '0001-01-01'), 'value', 'expected a day such as 2026-11-30 or a moment'],
+    [rule('createdAt', 'before', '9999-12-31T23:00:00-10:00'), 'value', 'expected a day such as 2026-11-30'],
     [rule('createdAt', 'equals', "2026-11-30' or '1'='1"), 'value', 'expected a day'],
     [rule('createdAt', 'between', ['2026-11-30', 5]), 'value', 'expected a list of two, from and to'],
     [rule('lastActivityAt', 'within_last', '3 days'), 'value', 'expected a duration such as 12h or 30d'],

@@ -61,6 +61,14 @@ describe('a sales plan', () => {
     })
   })
 
+  it('is found by its contact, also by the number of one that went into it', async () => {
+    const plan = await run(createSalesPlan, { name: 'November', target: 3 })
+    await run(addToSalesPlan, { planId: plan.id, contactId: anna })
+    await fresh.db.query('update contacts set merged_into_id = $1 where id = $2', [anna, boris])
+    const { items } = await listPlans(fresh.db, context.projectId, { contactId: boris })
+    expect(items.map(({ name }) => name)).toEqual(['November'])
+  })
+
   it('counts contacts that were added within its period: the beginning belongs to it, the end does not', async () => {
     const plan = await run(createSalesPlan, {
       name: 'November',
