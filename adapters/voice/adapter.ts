@@ -60,7 +60,7 @@ export function createVoiceAdapter(context: ChannelContext<VoiceSettings>): Chan
 
     ...(listen && { listen: () => listen.call(driver) }),
     ...(openRecording && { fetchFile: (ref: string) => openRecording.call(driver, ref) }),
-    close: async () => {},
+    close: async () => driver.close?.(),
   }
 }
 

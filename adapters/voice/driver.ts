@@ -34,4 +34,6 @@ export interface VoiceDriver {
   openRecording?(ref: string): Promise<FetchedFile>
   /** Runs what the driver needs on this machine. */
   listen?(): Promise<() => Promise<void>>
+  /** Lets go of what it holds; it is not listened to any more. */
+  close?(): Promise<void>
 }

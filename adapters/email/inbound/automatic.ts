@@ -49,16 +49,18 @@ const signs = [
 const mostPerMinute = 10
 const mostSenders = 5_000
 
-/** Tells whether a sender writes faster than a person does, by the times at which the letters came. */
-export function loopGuard(): (sender: string, at: Date) => boolean {
-  const times = new Map<string, number[]>()
-  return (sender, at) => {
+/** Tells whether a sender writes faster than a person does, by the times at which the letters came. A letter that is read again counts once. */
+export function loopGuard(): (sender: string, at: Date, letter: string) => boolean {
+  const seen = new Map<string, { letter: string; time: number }[]>()
+  return (sender, at, letter) => {
     const now = at.getTime()
-    const recent = (times.get(sender) ?? []).filter((time) => now - time < 60_000 && time <= now)
-    recent.push(now)
-    times.delete(sender)
-    times.set(sender, recent.slice(-mostPerMinute - 1))
-    if (times.size > mostSenders) times.delete(times.keys().next().value!)
+    const recent = (seen.get(sender) ?? []).filter(
+      ({ letter: other, time }) => other !== letter && now - time < 60_000 && time <= now,
+    )
+    recent.push({ letter, time: now })
+    seen.delete(sender)
+    seen.set(sender, recent.slice(-mostPerMinute - 1))
+    if (seen.size > mostSenders) seen.delete(seen.keys().next().value!)
     return recent.length > mostPerMinute
   }
 }

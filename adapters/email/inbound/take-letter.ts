@@ -21,7 +21,7 @@ export interface Desk {
   files: ChannelFiles
   maxAttachmentBytes: number
   /** Whether somebody writes faster than a person does. */
-  isLoop(sender: string, at: Date): boolean
+  isLoop(sender: string, at: Date, letter: string): boolean
 }
 
 /** Where a letter lay, and when it came there. */
@@ -32,7 +32,7 @@ export interface Found {
 
 /**
  * Makes events of a letter and remembers what an answer to it needs. Our own letters make none; what a report says of them is their
- * status; what people sent from a mail program is the team's. What cannot be answered by a program does not address the bot.
+ * status; what lies among the sent letters of a mail program is the team's. What cannot be answered by a program does not address the bot.
  */
 export async function takeLetter(desk: Desk, letter: Letter, found: Found): Promise<ChannelEvent[]> {
   if (await isOurs(desk, letter)) return []
@@ -42,7 +42,12 @@ export async function takeLetter(desk: Desk, letter: Letter, found: Found): Prom
   const isOwn = found.box === 'sent' || from?.address === desk.address
   // The form of a web site often writes from our own address in the name of the person to be answered.
   const byForm = found.box === 'inbox' && isOwn && replyTo !== undefined && replyTo.address !== desk.address
-  if (isOwn && !byForm) return ownMessage(desk, letter, found)
+  if (isOwn && !byForm) {
+    if (found.box === 'sent') return ownMessage(desk, letter, found)
+    // Anybody can write our address there: only what lies among the sent ones was said by us, and that may come yet.
+    const event = unknownLetter('a letter to us that names our own address as its sender', letter, found)
+    return [{ ...event, externalId: `inbox:${event.externalId}` }]
+  }
   const sender = byForm ? replyTo : from
   return sender
     ? inboundMessage(desk, letter, found, sender)
@@ -57,7 +62,7 @@ async function inboundMessage(
 ): Promise<ChannelEvent[]> {
   const { memory } = desk
   const id = await threadOf(letter, sender.address, desk.key, memory)
-  const automatic = automaticBecause(letter) !== undefined || desk.isLoop(sender.address, found.at)
+  const automatic = automaticBecause(letter) !== undefined || desk.isLoop(sender.address, found.at, eventId(letter))
   const content = await letterContent(letter, desk.files, desk.maxAttachmentBytes)
   const subject = baseSubject(letter.subject)
   if (!automatic || (await memory.heard(id)) === undefined) {

@@ -1,6 +1,7 @@
 import type { ChannelContext } from '../../../src/conversations/channel.ts'
 import type { MediaPart, OutboundPart } from '../../../src/conversations/message.ts'
 import { AppError } from '../../../src/platform/errors.ts'
+import { fileNameInUrl } from '../../kit/file-name-in-url.ts'
 import type { EmailSettings } from '../settings.ts'
 
 /** A file on its way out. */
@@ -51,7 +52,7 @@ async function fetchFile(
       const retryable = status === 429 || status >= 500
       throw new AppError(retryable ? 'unavailable' : 'invalid', `The file at ${url} cannot be had: ${status}.`)
     }
-    const last = decodeURIComponent(new URL(finalUrl).pathname.split('/').at(-1) ?? '')
+    const last = fileNameInUrl(finalUrl)
     const name = /\.\w{1,8}$/.test(last) ? last : undefined
     return named(part, headers['content-type']?.split(';')[0]?.trim(), Buffer.from(body), name)
   }

@@ -37,6 +37,8 @@ async function attempt<T>(
   work: (transport: Transporter) => Promise<T>,
 ): Promise<T> {
   const socket = await atAddress(http, server, (address) => openSocket(address, server.port, signal))
+  // A server may end the connection while nobody listens to it, which would end the program.
+  socket.on('error', () => undefined)
   const end = () => socket.destroy()
   signal.addEventListener('abort', end)
   const { user } = server

@@ -62,14 +62,19 @@ export function createAccount(context: ChannelContext<AccountSettings>, makeClie
     function onRefusal(refusal: Refusal): void {
       if (refusal.word === 'PEER_FLOOD') void quietly(stop(peerFlood))
       if (!isSessionLost(refusal)) return
-      void current?.then((open) => (open === connection ? quietly(lose(refusal.word)) : undefined))
+      void ifCurrent(() => quietly(lose(refusal.word)))
     }
 
     function onState(usable: boolean): void {
-      void current?.then((open) => {
-        if (open !== connection || !hearing) return
-        void quietly(usable ? reportWorking() : report({ state: 'connecting' }))
+      void ifCurrent(async () => {
+        if (hearing) await quietly(usable ? reportWorking() : report({ state: 'connecting' }))
       })
+    }
+
+    /** Another connection may be opened meanwhile, and fail: whoever opens it is told. */
+    async function ifCurrent(work: () => Promise<void>): Promise<void> {
+      const open = await current?.catch(() => undefined)
+      if (open !== undefined && open === connection) await work()
     }
   }
 

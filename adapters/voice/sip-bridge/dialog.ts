@@ -75,7 +75,7 @@ export function hopOf(
   isConnected: (peer: SipPeer) => boolean,
 ): SipPeer {
   const uri = routes[0]?.uri ?? readUri(target)
-  if (!uri || !isIPv4(uri.host) || !admits(uri.host)) return peer
+  if (!uri || !isIPv4(uri.host) || !admits(uri.host) || (uri.port ?? 0) > 65_535) return peer
   const named = uri.params.transport?.toUpperCase()
   const protocol = named === 'TCP' || named === 'UDP' ? named : peer.protocol
   const hop: SipPeer = { protocol, address: uri.host, port: uri.port || 5060 }

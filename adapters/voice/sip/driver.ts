@@ -44,6 +44,7 @@ export function sipDriver(context: ChannelContext<VoiceSettings>): VoiceDriver {
       return settings.from ?? settings.user ?? `SIP ${settings.sipAddress}`
     },
     async listen() {
+      const data = join(await context.folder(), 'bridge')
       const door = await openEventsDoor(async (request) => {
         const { response, happenings, unknown } = await driver.receive(request)
         const events = happenings.map((happening) => eventOf(happening, settings.country))
@@ -51,7 +52,7 @@ export function sipDriver(context: ChannelContext<VoiceSettings>): VoiceDriver {
         return response
       })
       const stop = keepBridge({
-        settings: bridgeSettings(settings, door.url, join(await context.folder(), 'bridge')),
+        settings: bridgeSettings(settings, door.url, data),
         onState: (state) =>
           void context.report(
             state.state === 'ready' ? { state: 'working' } : { state: 'failing', error: state.error },
@@ -60,9 +61,9 @@ export function sipDriver(context: ChannelContext<VoiceSettings>): VoiceDriver {
       return async () => {
         await stop()
         await door.close()
-        await http.close()
       }
     },
+    close: () => http.close(),
   }
 }
 

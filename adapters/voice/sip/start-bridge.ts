@@ -36,14 +36,24 @@ export function keepBridge({ settings, onState }: BridgeKeeperOptions): () => Pr
       else why = state.error
       if (state.state === 'ready') onState(state)
     })
-    process_.on('exit', (code, signal) => {
-      child = undefined
-      if (isStopping) return
-      onState({ state: 'failed', error: why || `The SIP bridge ended (${signal ?? code}); it is started again.` })
-      why = ''
-      timer = setTimeout(start, pauseMs).unref()
-      pauseMs = Math.min(longestPauseMs, pauseMs * 2)
+    process_.on('exit', (code, signal) =>
+      ended(process_, `The SIP bridge ended (${signal ?? code}); it is started again.`),
+    )
+    process_.on('error', (error) => {
+      why ||= `The SIP bridge cannot be spoken to: ${error.message}`
+      // What was never started tells no end; all else does.
+      if (process_.pid === undefined) ended(process_, why)
     })
+  }
+
+  function ended(process_: ChildProcess, words: string): void {
+    if (child !== process_) return
+    child = undefined
+    if (isStopping) return
+    onState({ state: 'failed', error: why || words })
+    why = ''
+    timer = setTimeout(start, pauseMs).unref()
+    pauseMs = Math.min(longestPauseMs, pauseMs * 2)
   }
 
   start()
@@ -51,11 +61,11 @@ export function keepBridge({ settings, onState }: BridgeKeeperOptions): () => Pr
     isStopping = true
     clearTimeout(timer)
     const process_ = child
-    if (!process_) return
-    const ended = new Promise<void>((resolve) => process_.once('exit', () => resolve()))
+    if (process_?.pid === undefined) return
+    const gone = new Promise<void>((resolve) => process_.once('exit', () => resolve()))
     process_.kill('SIGTERM')
     const kill = setTimeout(() => process_.kill('SIGKILL'), stopMs)
-    await ended
+    await gone
     clearTimeout(kill)
   }
 }

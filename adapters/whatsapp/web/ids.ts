@@ -48,6 +48,8 @@ export function mentionOf(identity: Identity): { text: string; id: string } | un
 const readable = [
   ['whatsapp', /^(\d{5,16})$/, 'c.us'],
   ['phone', /^\+(\d{5,16})$/, 'c.us'],
+  // Another number of ours, by what its channel is called.
+  ['address', /^\+(\d{5,16})$/, 'c.us'],
   ['whatsapp_lid', /^(\d{1,20})$/, 'lid'],
 ] as const
 

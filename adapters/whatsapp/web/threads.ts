@@ -26,9 +26,25 @@ export function createThreads(
   const titles = new Map<string, string>()
   let hidden: Promise<Set<string>> | undefined
 
-  const readHidden = async (): Promise<Set<string>> => new Set(JSON.parse((await state.read(stateName)) ?? '[]'))
-  const writeHidden = async (lids: Set<string>) => {
-    await state.write(stateName, lids.size === 0 ? undefined : JSON.stringify([...lids]))
+  const readHidden = (): Promise<Set<string>> => {
+    hidden ??= state.read(stateName).then((text) => new Set<string>(JSON.parse(text ?? '[]')))
+    // A database that does not answer now is asked again.
+    return hidden.catch((error: unknown) => {
+      hidden = undefined
+      throw error
+    })
+  }
+  /** What could not be noted is not remembered either, so that another try notes it. */
+  const change = async (lids: Set<string>, lid: string, isHidden: boolean) => {
+    if (isHidden) lids.add(lid)
+    else lids.delete(lid)
+    try {
+      await state.write(stateName, lids.size === 0 ? undefined : JSON.stringify([...lids]))
+    } catch (error) {
+      if (isHidden) lids.delete(lid)
+      else lids.add(lid)
+      throw error
+    }
   }
 
   async function titleOf(chat: string): Promise<string | undefined> {
@@ -47,14 +63,13 @@ export function createThreads(
         return { thread: { id, kind: 'group', ...(title !== undefined && { title }) } }
       }
       const { phone, lid } = await engine.idsOf(id)
-      hidden ??= readHidden()
-      const lids = await hidden
+      const lids = await readHidden()
       if (phone === undefined) {
-        if (!lids.has(id)) await writeHidden(lids.add(id))
+        if (!lids.has(id)) await change(lids, id, true)
         return { thread: { id, kind: 'direct' } }
       }
-      if (lid === undefined || !lids.delete(lid)) return { thread: { id: phone, kind: 'direct' } }
-      await writeHidden(lids)
+      if (lid === undefined || !lids.has(lid)) return { thread: { id: phone, kind: 'direct' } }
+      await change(lids, lid, false)
       const moved: ChannelEvent = {
         kind: 'migration',
         externalId: `migration:${lid}`,

@@ -3,6 +3,7 @@ import type { TelegramClient } from '@mtcute/core/client.js'
 import type { ChannelContext } from '../../../../src/conversations/channel.ts'
 import type { MediaKind, MediaPart } from '../../../../src/conversations/message.ts'
 import { AppError } from '../../../../src/platform/errors.ts'
+import { fileNameInUrl } from '../../../kit/file-name-in-url.ts'
 import { limitStream } from '../../../kit/limit-stream.ts'
 import { messageWithFile } from '../fetch-file.ts'
 
@@ -38,7 +39,7 @@ export async function mediaOf(
     const code = answer.status >= 500 ? 'unavailable' : 'invalid'
     throw new AppError(code, `The file at ${url} cannot be sent: its server answered ${answer.status}.`)
   }
-  const name = decodeURIComponent(new URL(answer.finalUrl).pathname.split('/').at(-1) ?? '')
+  const name = fileNameInUrl(answer.finalUrl)
   const [mime] = (answer.headers['content-type'] ?? '').split(';')
   return uploaded(part, answer.body, { size: answer.body.byteLength, mime, name })
 }

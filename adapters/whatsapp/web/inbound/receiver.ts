@@ -96,7 +96,7 @@ export function createReceiver({ context, engine, own, threads }: ReceiverOption
   }
 
   async function store(event: EngineEvent, chat: string, mediaPart?: Part): Promise<void> {
-    const { thread, moved } = await threads.of(chat)
+    const { thread, moved } = await untilDone(() => threads.of(chat))
     const known = new Map<string, UserIds>()
     for (const user of peopleIn(event, chat)) known.set(user, await engine.idsOf(user))
     const about = {
@@ -127,13 +127,15 @@ export function createReceiver({ context, engine, own, threads }: ReceiverOption
     }
   }
 
-  /** WhatsApp does not send again what we do not store: it is tried until it is stored. */
   async function deliver(events: ChannelEvent[]): Promise<void> {
-    if (events.length === 0) return
+    if (events.length > 0) await untilDone(() => context.receive(events))
+  }
+
+  /** WhatsApp does not send again what we do not store: it is tried until it is stored. */
+  async function untilDone<T>(work: () => Promise<T>): Promise<T> {
     for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
       try {
-        await context.receive(events)
-        return
+        return await work()
       } catch (error) {
         if (stopping.signal.aborted) throw error
         log.error({ error, retryInMs: pause }, 'What came from WhatsApp could not be stored; it is tried again.')

@@ -1,6 +1,7 @@
 import type { ChannelContext } from '../../../../src/conversations/channel.ts'
 import type { MediaPart } from '../../../../src/conversations/message.ts'
 import { AppError } from '../../../../src/platform/errors.ts'
+import { fileNameInUrl } from '../../../kit/file-name-in-url.ts'
 import { limitStream } from '../../../kit/limit-stream.ts'
 import type { Engine, EngineFile } from '../engine.ts'
 
@@ -39,14 +40,6 @@ export async function openFile(
     throw new AppError('unavailable', `The file at ${url} was answered with ${status}.`)
   if (status !== 200) throw new AppError('invalid', `The file at ${url} was answered with ${status}; expected 200.`)
   const mime = part.mime ?? headers['content-type']?.split(';')[0]?.trim() ?? 'application/octet-stream'
-  const name = decodeName(new URL(url).pathname.split('/').at(-1) ?? '')
+  const name = fileNameInUrl(url)
   return { data: body, mime, ...(name !== '' && { name }), ...told }
-}
-
-function decodeName(name: string): string {
-  try {
-    return decodeURIComponent(name)
-  } catch {
-    return name
-  }
 }

@@ -147,6 +147,17 @@ describe.skipIf(!hasDovecot)('a mailbox that is listened to', () => {
     expect(stored()[1]?.thread.id).toBe(stored()[0]?.thread.id)
   })
 
+  test('does not believe a letter that came in to be the team’s because it names our address', async () => {
+    await listening()
+    const forged = { From: mailbox.user, To: 'Ann Example <ann@example.org>', 'Message-ID': '<forged@example.org>' }
+    desk.imap.deliver(letter('forged', forged))
+    await expect.poll(() => desk.context.received.map(({ kind }) => kind)).toEqual(['unknown'])
+    desk.imap.deliver(letter('forged', forged), 'Sent')
+    await expect.poll(() => desk.context.received.map(({ kind }) => kind)).toEqual(['unknown', 'own_message'])
+    const [first, second] = desk.context.received
+    expect(first?.externalId).not.toBe(second?.externalId)
+  })
+
   test('knows a letter of ours that its server renamed, and the answer to it', async () => {
     await listening()
     const [own] = (

@@ -129,10 +129,16 @@ describe('a letter is not answered', () => {
   test('once its sender has sent more than ten within a minute, for as long as it goes on so', () => {
     const isLoop = loopGuard()
     const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000)
-    const told = Array.from({ length: 12 }, (_, index) => isLoop('a@example.org', at(index)))
+    const told = Array.from({ length: 12 }, (_, index) => isLoop('a@example.org', at(index), `letter ${index}`))
     expect(told.map(Number).join('')).toBe('000000000011')
-    expect(isLoop('b@example.org', at(12))).toBe(false)
-    expect(isLoop('a@example.org', at(200))).toBe(false)
+    expect(isLoop('b@example.org', at(12), 'letter 12')).toBe(false)
+    expect(isLoop('a@example.org', at(200), 'letter 13')).toBe(false)
+  })
+
+  test('never because one letter is read again and again, while it cannot be stored', () => {
+    const isLoop = loopGuard()
+    const told = Array.from({ length: 12 }, () => isLoop('a@example.org', new Date(1_700_000_000_000), 'letter 1'))
+    expect(told).not.toContain(true)
   })
 })
 

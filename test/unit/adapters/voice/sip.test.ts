@@ -66,6 +66,11 @@ describe('the SIP bridge beside the program', () => {
     await stop!()
     stop = undefined
     await expect(adapter.calls!.placeCall(call, '1:3')).rejects.toMatchObject({ retryable: true })
+    // The lease may come back to this process.
+    context.conditions.length = 0
+    stop = await adapter.listen!()
+    await vi.waitFor(() => expect(context.conditions.at(-1)).toEqual({ state: 'working' }), { timeout: 15_000 })
+    expect(await adapter.calls!.placeCall(call, '1:4')).toEqual({ thread: expect.any(String) })
   })
 
   it('says why it does not start, and is started again', { timeout: 30_000 }, async () => {
