@@ -1,18 +1,16 @@
 import type { ChannelAdapter, ChannelContext } from '../../src/conversations/channel.ts'
 import { AppError, messageOf } from '../../src/platform/errors.ts'
 import { emailCapabilities } from './capabilities.ts'
-import { type Patience, patience, startListening } from './inbound/listen.ts'
-import { sendLetter } from './outbound/send-letter.ts'
-import { mailServer } from './servers/address.ts'
-import { type Credentials, credentialsOf } from './servers/credentials.ts'
-import { openImap } from './servers/imap-client.ts'
-import { serverError } from './servers/server-error.ts'
-import { overSmtp } from './servers/smtp-client.ts'
+import type { Patience } from './inbound/listen.ts'
+import { credentialsOf } from './servers/credentials.ts'
 import type { EmailSettings } from './settings.ts'
 import { threadMemory } from './threads/thread-memory.ts'
 
-/** Connects one mailbox. No server is spoken to until `connect`, `listen` or `send`. */
-export function createEmailAdapter(context: ChannelContext<EmailSettings>, waits: Patience = patience): ChannelAdapter {
+/**
+ * Connects one mailbox. No server is spoken to until `connect`, `listen` or `send`, and what speaks to them is loaded only then: most
+ * programs have no mailbox.
+ */
+export function createEmailAdapter(context: ChannelContext<EmailSettings>, waits?: Patience): ChannelAdapter {
   const { settings } = context.channel
   const credentials = credentialsOf(context)
   const memory = threadMemory(context.state)
@@ -28,6 +26,7 @@ export function createEmailAdapter(context: ChannelContext<EmailSettings>, waits
 
     async connect() {
       await memory.key()
+      const { tryImap, trySmtp } = await import('./servers/try-servers.ts')
       const tried = await Promise.allSettled([
         tryImap(context, credentials, closing.signal),
         trySmtp(context, credentials, closing.signal),
@@ -43,10 +42,16 @@ export function createEmailAdapter(context: ChannelContext<EmailSettings>, waits
       throw new AppError('not_found', 'A mailbox is read by IMAP: nobody calls us for it.')
     },
 
-    send: (target, outbound, signal) =>
-      sendLetter(context, credentials, memory, target, outbound, AbortSignal.any([signal, closing.signal])),
+    async send(target, outbound, signal) {
+      const { sendLetter } = await import('./outbound/send-letter.ts')
+      const either = AbortSignal.any([signal, closing.signal])
+      return sendLetter(context, credentials, memory, target, outbound, either)
+    },
 
-    listen: async () => startListening(context, credentials, memory, waits),
+    async listen() {
+      const { startListening } = await import('./inbound/listen.ts')
+      return startListening(context, credentials, memory, waits)
+    },
 
     /** We may write to anybody; the thread is named after the address, for as long as nobody writes in another one. */
     threadFor(identities) {
@@ -58,37 +63,4 @@ export function createEmailAdapter(context: ChannelContext<EmailSettings>, waits
       closing.abort()
     },
   }
-}
-
-/** Signs in, and looks whether the mailbox can be opened. */
-async function tryImap(
-  context: ChannelContext<EmailSettings>,
-  credentials: Credentials,
-  signal: AbortSignal,
-): Promise<void> {
-  const { settings } = context.channel
-  const server = mailServer(settings, 'IMAP')
-  const client = await openImap(context.http, server, credentials, signal)
-  try {
-    await client.mailboxOpen(settings.imap.mailbox, { readOnly: true })
-  } catch (error) {
-    const { responseText } = error as { responseText?: string }
-    if (responseText === undefined) throw serverError(server, error)
-    throw new AppError('invalid', `imap.mailbox: the server cannot open "${settings.imap.mailbox}": ${responseText}`)
-  } finally {
-    await client.logout().catch(() => client.close())
-  }
-}
-
-async function trySmtp(
-  context: ChannelContext<EmailSettings>,
-  credentials: Credentials,
-  signal: AbortSignal,
-): Promise<void> {
-  const server = mailServer(context.channel.settings, 'SMTP')
-  await overSmtp(context.http, server, credentials, signal, (transport) => transport.verify()).catch(
-    (error: unknown) => {
-      throw serverError(server, error)
-    },
-  )
 }

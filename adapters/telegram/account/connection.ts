@@ -1,11 +1,11 @@
-import type { RawUpdateInfo, tl } from '@mtcute/core'
+import type { RawUpdateInfo } from '@mtcute/core'
 import { type BaseTelegramClient, TelegramClient } from '@mtcute/core/client.js'
 import type { ChannelContext } from '../../../src/conversations/channel.ts'
 import { messageOf } from '../../../src/platform/errors.ts'
 import { makeStorage } from './account-storage.ts'
 import { type MakeClient, makeBaseClient } from './base-client.ts'
-import { usernamesOf } from './inbound/peers.ts'
 import type { KeptPlace, KeptState, keptState, Self } from './kept-state.ts'
+import { selfOf } from './self-of.ts'
 import type { SentLog } from './sent-log.ts'
 import type { AccountSettings } from './settings.ts'
 import { createTranslator } from './translator.ts'
@@ -107,15 +107,6 @@ export async function openConnection(parts: ConnectionParts): Promise<Connection
       await pump.stop()
       await writePeers().catch((error: unknown) => context.log.warn({ error }, 'Known people could not be kept.'))
     },
-  }
-}
-
-export function selfOf(user: tl.RawUser): Self {
-  return {
-    id: user.id,
-    usernames: usernamesOf(user),
-    ...(user.phone && { phone: `+${user.phone.replaceAll(/\D/g, '')}` }),
-    name: [user.firstName, user.lastName].filter(Boolean).join(' '),
   }
 }
 

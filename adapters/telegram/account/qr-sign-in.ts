@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts'
-import { selfOf } from './connection.ts'
 import type { Self } from './kept-state.ts'
+import { selfOf } from './self-of.ts'
 
 /** A sign-in by a code that another device of the account scans (core.telegram.org/api/qr-login). */
 export interface QrSignIn {

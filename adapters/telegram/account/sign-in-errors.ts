@@ -1,7 +1,8 @@
 import type { tl } from '@mtcute/core'
 import { AppError } from '../../../src/platform/errors.ts'
-import { type Connection, selfOf } from './connection.ts'
+import type { Connection } from './connection.ts'
 import type { Self } from './kept-state.ts'
+import { selfOf } from './self-of.ts'
 import { refusalOf, vendorError } from './vendor-error.ts'
 
 /** What Telegram refuses in a sign-in, by field and in words (core.telegram.org/method/auth.signIn, auth.checkPassword). */
