@@ -8,7 +8,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(hasServer ? [] : ['test/faults/postgres/**'])],
     globalSetup: ['test/global-setup.ts'],
-    maxWorkers: 2,
+    // Many tests wait for other processes, so there may be more of them than cores.
+    maxWorkers: 3,
+    // Test files share what they import: reading the program anew for each of them took most of the time.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // On a machine that does other things too a test of many processes may miss its moment; what fails twice is broken.

@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module'
 import { runApply } from './gateway/commands/run-apply.ts'
 import { runExport } from './gateway/commands/run-export.ts'
 import { usage } from './gateway/commands/usage.ts'
@@ -24,6 +25,8 @@ const commands: Record<string, (args: string[]) => Promise<void> | void> = {
 async function start(args: string[]): Promise<void> {
   if (args.length > 0) throw new AppError('invalid', `"${args[0]}" is not expected here; parley help tells what is.`)
   const config = readConfig(process.env)
+  // A thousand files take seconds to be read; what was compiled is kept for the next start, in the system's folder for such things.
+  enableCompileCache()
   // The other commands need next to nothing of it.
   const { startParley } = await import('./compose.ts')
   const parley = await startParley(config)
