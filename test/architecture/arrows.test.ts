@@ -23,7 +23,7 @@ const ports = [
   'src/conversations/operator-desk.ts',
   'src/conversations/event.ts',
   'src/conversations/message.ts',
-  'src/conversations/split-text.ts',
+  'src/conversations/deliver/split-text.ts',
   'src/sync/crm.ts',
 ]
 

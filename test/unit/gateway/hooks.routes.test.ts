@@ -64,12 +64,12 @@ describe('a hook', () => {
     expect((await gateway.app.request('/hooks/hk_2', { method: 'POST', headers })).status).toBe(404)
   })
 
-  it('with more than a megabyte is refused, its size announced or not', async () => {
-    const large = new Uint8Array(1_048_577)
+  it('with more than four megabytes is refused, its size announced or not', async () => {
+    const large = new Uint8Array(4 * 1_048_576 + 1)
     expect((await gateway.app.request('/hooks/hk_1', { method: 'POST', headers, body: large })).status).toBe(413)
     const stream = new ReadableStream({
       start(controller) {
-        for (let i = 0; i < 3; i++) controller.enqueue(new Uint8Array(500_000))
+        for (let i = 0; i < 9; i++) controller.enqueue(new Uint8Array(500_000))
         controller.close()
       },
     })
