@@ -8,8 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(hasServer ? [] : ['test/faults/postgres/**'])],
     globalSetup: ['test/global-setup.ts'],
-    // Many tests wait for other processes, so there may be more of them than cores.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // Test files share what they import: reading the program anew for each of them took most of the time.
     isolate: false,
     testTimeout: 60_000,

@@ -27,7 +27,7 @@ it('stops in the midst of load without losing or doubling anything, and goes on 
   expect(tally(bot, said)).toEqual({ accepted: 300, answered: 300, doubled: [], lost: [], disordered: [] })
   expect(await doubtful(place)).toEqual([])
   expect(await leftOver(place)).toEqual({ deliveries: 0, events: 0, unsent: 0, runs: 0 })
-}, 40_000)
+}, 120_000)
 
 it('gives up at SHUTDOWN_TIMEOUT what a vendor does not answer, and sends it again after a restart, marked', async () => {
   stage = await setStage(await freshPlace())
@@ -45,4 +45,4 @@ it('gives up at SHUTDOWN_TIMEOUT what a vendor does not answer, and sends it aga
   second.child.kill('SIGTERM')
   expect(await second.ended).toBe(0)
   expect(await doubtful(place)).toEqual(['1000/hello'])
-}, 40_000)
+}, 120_000)
