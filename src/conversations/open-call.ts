@@ -1,8 +1,7 @@
 import { readContact } from '../contacts/people.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { createConversations } from './conversations.store.ts'
-import { ensureThreads } from './events.store.ts'
-import { lockThreads, readLockedThreads } from './receive/locked-threads.store.ts'
+import { holdThread } from './receive/hold-thread.ts'
 
 /**
  * Makes the conversation of a call that was placed to a contact, so that all that is told of the call belongs to them, whatever number
@@ -13,16 +12,8 @@ export async function openCall(
   now: Date,
   call: { projectId: number; channelId: number; contactId: number; thread: string; title: string },
 ): Promise<void> {
-  const key = { project_id: call.projectId, channel_id: call.channelId, external_id: call.thread }
-  await ensureThreads(tx, [key])
-  await lockThreads(tx, { keys: [key], ids: [] })
-  const { threads } = await readLockedThreads(
-    tx,
-    { keys: [key], ids: [] },
-    { events: [], people: [], speakers: [] },
-    { events: 0, numberBlocks: 0 },
-  )
-  const thread = threads[0]!
+  const { projectId, channelId, thread: externalId } = call
+  const thread = await holdThread(tx, { projectId, channelId, externalId })
   if (thread.conversation) return
   const contact = await readContact(tx, call.contactId)
   await createConversations(tx, now, [{ thread, kind: 'call', title: call.title, contact }])

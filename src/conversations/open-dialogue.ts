@@ -3,9 +3,8 @@ import { contactIdentities, readContact } from '../contacts/people.store.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { createConversations, latestConversation, type PlacedConversation } from './conversations.store.ts'
 import type { ThreadRef } from './event.ts'
-import { ensureThreads } from './events.store.ts'
 import type { Identity } from './message.ts'
-import { readLockedThreads } from './receive/locked-threads.store.ts'
+import { holdThread } from './receive/hold-thread.ts'
 
 /**
  * A conversation through which we can write to a contact first: the latest one they have in the channel (in any, when none is
@@ -29,15 +28,8 @@ export async function openDialogue(
   const identities = identity ? [identity] : await contactIdentities(tx, input.contactId)
   const ref = input.threadFor(identities)
   if (!ref) return undefined
-  const key = { project_id: input.projectId, channel_id: input.channelId, external_id: ref.id }
-  await ensureThreads(tx, [key])
-  const { threads } = await readLockedThreads(
-    tx,
-    { keys: [key], ids: [] },
-    { events: [], people: [] },
-    { events: 0, numberBlocks: 0 },
-  )
-  const thread = threads[0]!
+  const { projectId, channelId } = input
+  const thread = await holdThread(tx, { projectId, channelId, externalId: ref.id })
   if (!thread.conversation) {
     const contact = await readContact(tx, input.contactId)
     const by = identities.find((identity) => input.threadFor([identity])?.id === ref.id)

@@ -2,8 +2,7 @@ import { readContact } from '../../contacts/people.store.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import type { Conversation } from '../conversation.ts'
 import { createConversations } from '../conversations.store.ts'
-import { ensureThreads } from '../events.store.ts'
-import { lockThreads, readLockedThreads } from '../receive/locked-threads.store.ts'
+import { holdThread } from '../receive/hold-thread.ts'
 import { claimGroup } from './groups.store.ts'
 
 /**
@@ -23,17 +22,7 @@ export async function adoptGroup(
   },
 ): Promise<Conversation> {
   const { projectId, channelId, thread: externalId, title, contactId, dealId } = input
-  const key = { project_id: projectId, channel_id: channelId, external_id: externalId }
-  await ensureThreads(tx, [key])
-  // Its first messages may be on their way through another process, which would open a second conversation.
-  await lockThreads(tx, { keys: [key], ids: [] })
-  const { threads } = await readLockedThreads(
-    tx,
-    { keys: [key], ids: [] },
-    { events: [], people: [], speakers: [] },
-    { events: 0, numberBlocks: 0 },
-  )
-  const thread = threads[0]!
+  const thread = await holdThread(tx, { projectId, channelId, externalId })
   if (!thread.conversation) {
     const contact = await readContact(tx, contactId)
     await createConversations(tx, now, [{ thread, kind: 'group', title, contact }])
