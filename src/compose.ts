@@ -43,8 +43,8 @@ import { createSafeHttp } from './platform/safe-http/safe-http.ts'
 import { createVault } from './platform/secrets.ts'
 import { openSignals } from './platform/signals.ts'
 import { within } from './platform/within.ts'
-import { webhookQueue } from './sync/deliver-changes.ts'
-import { webhookSender } from './sync/send-webhook.ts'
+import { webhookQueue } from './sync/webhooks/deliver-changes.ts'
+import { webhookSender } from './sync/webhooks/send-webhook.ts'
 import { LinkedAccounts } from './team/identities/linked-accounts.ts'
 
 /** The running program. */

@@ -15,7 +15,7 @@ import { createJobs } from '../platform/jobs/jobs.ts'
 import type { Log } from '../platform/log.ts'
 import type { Signals } from '../platform/signals.ts'
 import { startSweeper } from '../platform/sweeper.ts'
-import { postbackHistory } from '../sync/postbacks.store.ts'
+import { postbackHistory } from '../sync/postbacks/postbacks.store.ts'
 
 export interface ChoreParts {
   db: Database

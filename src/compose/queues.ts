@@ -5,7 +5,7 @@ import { reclaimSending } from '../platform/deliveries/deliveries.store.ts'
 import type { Dispatcher } from '../platform/deliveries/dispatcher.ts'
 import { keepLeases, type LeaseKeeper } from '../platform/lease-keeper.ts'
 import type { Log } from '../platform/log.ts'
-import { webhookQueue } from '../sync/deliver-changes.ts'
+import { webhookQueue } from '../sync/webhooks/deliver-changes.ts'
 
 export interface QueueParts {
   db: Database

@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Log } from '../platform/log.ts'
 import type { Signals } from '../platform/signals.ts'
-import { deliverChanges, webhookQueue } from '../sync/deliver-changes.ts'
+import { deliverChanges, webhookQueue } from '../sync/webhooks/deliver-changes.ts'
 
 export interface ReaderParts {
   db: Database

@@ -18,7 +18,8 @@ import * as emailTemplates from '../flows/email-templates/email-templates.schema
 import * as flows from '../flows/flows.schemas.ts'
 import * as runs from '../flows/runs.schemas.ts'
 import type { Operation } from '../platform/http/operation.ts'
-import * as sync from '../sync/sync.schemas.ts'
+import * as postbacks from '../sync/postbacks/postbacks.schemas.ts'
+import * as webhooks from '../sync/webhooks/webhooks.schemas.ts'
 import * as operatorIdentities from '../team/identities/operator-identities.schemas.ts'
 import * as team from '../team/team.schemas.ts'
 import * as changes from './changes.schemas.ts'
@@ -50,7 +51,8 @@ export const apiOperations: readonly Operation[] = [
   emailTemplates,
   runs,
   calculator,
-  sync,
+  webhooks,
+  postbacks,
   changes,
   contactCard,
   declarations,

@@ -16,7 +16,8 @@ import { emailTemplatesRoutes } from '../flows/email-templates/email-templates.r
 import { flowsRoutes } from '../flows/flows.routes.ts'
 import { runsRoutes } from '../flows/runs.routes.ts'
 import { AppError } from '../platform/errors.ts'
-import { syncRoutes } from '../sync/sync.routes.ts'
+import { postbacksRoutes } from '../sync/postbacks/postbacks.routes.ts'
+import { webhooksRoutes } from '../sync/webhooks/webhooks.routes.ts'
 import { createKeyring } from '../team/authenticate-key.ts'
 import { operatorIdentitiesRoutes } from '../team/identities/operator-identities.routes.ts'
 import type { Route } from '../team/route.ts'
@@ -101,7 +102,8 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...emailTemplatesRoutes(services),
     ...runsRoutes(services),
     ...calculatorRoutes(services),
-    ...syncRoutes(services),
+    ...webhooksRoutes(services),
+    ...postbacksRoutes(services),
     ...contactCardRoutes(services),
     ...declarationsRoutes(services),
     ...changesRoutes(services),

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { AppError, messageOf } from '../platform/errors.ts'
-import { receivePostback } from '../sync/receive-postback.ts'
+import { receivePostback } from '../sync/postbacks/receive-postback.ts'
 import { statusOfCode } from './problems.ts'
 import { readBody } from './read-body.ts'
 import type { Services } from './services.ts'

@@ -1,12 +1,12 @@
 import { Webhook as Verifier } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FlowInput } from '../../src/flows/flow.ts'
-import type { ChangePayload } from '../../src/sync/change-payload.ts'
+import type { ChangePayload } from '../../src/sync/webhooks/change-payload.ts'
 import { createApiKey } from '../../src/team/create-api-key.ts'
 import { type FreshDatabase, freshDatabase } from '../database.ts'
 import { type BotApi, startBotApi } from '../doubles/bot-api/bot-api.ts'
 import { seed, startTestParley } from '../parley.ts'
-import { type Receiver, startReceiver } from '../unit/sync/receiver.ts'
+import { type Receiver, startReceiver } from '../unit/sync/webhooks/receiver.ts'
 
 /** A postback makes a deal, which is given to an operator with a task, and moves on until it is won. */
 const flows: (FlowInput & { publish: true })[] = [

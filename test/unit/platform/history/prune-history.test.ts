@@ -10,8 +10,8 @@ import { platformHistory } from '../../../../src/platform/history/platform-histo
 import { pruneHistory, scheduleHistory } from '../../../../src/platform/history/prune-history.ts'
 import { createJobs } from '../../../../src/platform/jobs/jobs.ts'
 import { createLog } from '../../../../src/platform/log.ts'
-import { postbackHistory } from '../../../../src/sync/postbacks.store.ts'
-import { postbackCalls, postbacks } from '../../../../src/sync/sync.table.ts'
+import { postbackHistory } from '../../../../src/sync/postbacks/postbacks.store.ts'
+import { postbackCalls, postbacks } from '../../../../src/sync/postbacks/postbacks.table.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { makeProject } from '../../../project.ts'
 

@@ -1,0 +1,62 @@
+import { and, asc, eq, gt, inArray } from 'drizzle-orm'
+import type { Queryable, Tx } from '../../platform/database/database.ts'
+import { makePage, type Page, type PageRequest, readPage } from '../../platform/paging.ts'
+import type { Webhook } from './webhook.ts'
+import { webhooks } from './webhooks.table.ts'
+
+/** The project's subscriptions, the oldest first. */
+export async function listWebhooks(db: Queryable, projectId: number, filter: PageRequest): Promise<Page<Webhook>> {
+  const { after, limit } = readPage(filter)
+  const rows = await db.orm
+    .select()
+    .from(webhooks)
+    .where(and(eq(webhooks.projectId, projectId), after === undefined ? undefined : gt(webhooks.id, after)))
+    .orderBy(asc(webhooks.id))
+    .limit(limit + 1)
+  return makePage(rows, limit, (webhook) => webhook.id)
+}
+
+export async function findWebhook(db: Queryable, projectId: number, id: number): Promise<Webhook | undefined> {
+  const [webhook] = await db.orm.select().from(webhooks).where(ofProject(projectId, id))
+  return webhook
+}
+
+/** The subscription, its row locked until the transaction ends. */
+export async function lockWebhook(tx: Tx, projectId: number, id: number): Promise<Webhook | undefined> {
+  const [webhook] = await tx.orm.select().from(webhooks).where(ofProject(projectId, id)).for('update')
+  return webhook
+}
+
+/** The subscriptions of these projects that are switched on. */
+export async function readEnabledWebhooks(db: Queryable, projectIds: number[]): Promise<Webhook[]> {
+  return db.orm
+    .select()
+    .from(webhooks)
+    .where(and(inArray(webhooks.projectId, projectIds), eq(webhooks.enabled, true)))
+    .orderBy(asc(webhooks.id))
+}
+
+/** Undefined when the project has a subscription of that name. */
+export async function insertWebhook(tx: Tx, row: typeof webhooks.$inferInsert): Promise<Webhook | undefined> {
+  const [webhook] = await tx.orm.insert(webhooks).values(row).onConflictDoNothing().returning()
+  return webhook
+}
+
+export async function findWebhookByName(db: Queryable, projectId: number, name: string): Promise<Webhook | undefined> {
+  const [webhook] = await db.orm
+    .select()
+    .from(webhooks)
+    .where(and(eq(webhooks.projectId, projectId), eq(webhooks.name, name)))
+  return webhook
+}
+
+export async function updateWebhookRow(tx: Tx, id: number, fields: Partial<Webhook>): Promise<Webhook> {
+  const [webhook] = await tx.orm.update(webhooks).set(fields).where(eq(webhooks.id, id)).returning()
+  return webhook!
+}
+
+export async function deleteWebhookRow(tx: Tx, id: number): Promise<void> {
+  await tx.orm.delete(webhooks).where(eq(webhooks.id, id))
+}
+
+const ofProject = (projectId: number, id: number) => and(eq(webhooks.id, id), eq(webhooks.projectId, projectId))
