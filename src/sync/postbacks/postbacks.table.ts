@@ -2,6 +2,7 @@ import { boolean, index, integer, jsonb, pgTable, text, unique } from 'drizzle-o
 import { id, moment, ref } from '../../platform/columns.ts'
 import { projects } from '../../team/team.table.ts'
 import type { PostbackMapping } from './postback.ts'
+import type { StoredAuth } from './postback-auth.ts'
 
 /** A tokened address that adds or updates a contact and may start a flow. */
 export const postbacks = pgTable(
@@ -16,7 +17,10 @@ export const postbacks = pgTable(
     tokenHash: text().notNull().unique(),
     /** The token itself, sealed, so that the address can be shown again. */
     token: text().notNull(),
-    mapping: jsonb().$type<PostbackMapping>().notNull(),
+    /** Null while it only listens: bodies are kept as samples, and nothing is done. */
+    mapping: jsonb().$type<PostbackMapping>(),
+    /** What a caller has to show besides the token, its secret sealed. */
+    auth: jsonb().$type<StoredAuth>(),
     flowId: ref(),
     blockId: text(),
     /** The channel through which a flow begun by it writes first. */
@@ -36,10 +40,11 @@ export const postbackCalls = pgTable(
     postbackId: ref()
       .notNull()
       .references(() => postbacks.id, { onDelete: 'cascade' }),
-    /** The caller's Idempotency-Key, if it sent one. */
+    /** What tells a repeated call: of the header Idempotency-Key, or of the place that the mapping names. */
     idempotencyKey: text(),
     body: jsonb().$type<unknown>().notNull(),
     contactId: ref(),
+    dealId: ref(),
     status: integer().notNull(),
     error: text(),
     at: moment().notNull(),
