@@ -42,6 +42,10 @@ export interface CrmField {
   multiple?: boolean
   /** Kinds that its values may be marked with (`WORK`, `MOB`), the usual one first: `key:KIND` names the field with that kind. */
   variants?: string[]
+  /** The longest text that it holds, in characters. */
+  maxLength?: number
+  /** Of a number: it holds no fractions. */
+  whole?: boolean
   /** It can be read only. */
   readOnly?: boolean
 }

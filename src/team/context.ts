@@ -4,6 +4,7 @@ export type Actor =
   | { kind: 'flow'; runId: number; chain?: ChangeChain }
   | { kind: 'channel'; id: number }
   | { kind: 'postback'; id: number }
+  | { kind: 'integration'; id: number }
   | { kind: 'system' }
 
 /** Flows that start one another by the changes they make. */
