@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database/database.ts'
 import { AppError, messageOf } from '../../platform/errors.ts'
 import type { Log } from '../../platform/log.ts'
 import type { SafeHttp } from '../../platform/safe-http/safe-http.ts'
+import { openSettings } from '../../platform/secret-settings.ts'
 import type { Vault } from '../../platform/secrets.ts'
 import type { Capabilities, ChannelAdapter, ChannelCatalogue } from '../channel.ts'
 import type { Condition } from '../channel-tools.ts'
@@ -10,10 +11,10 @@ import type { Channel } from '../conversation.ts'
 import type { ChannelEvent, ThreadRef } from '../event.ts'
 import type { ConversationKind, Identity } from '../message.ts'
 import type { OperatorDesk } from '../operator-desk.ts'
-import { openSettings } from './channel-settings.ts'
 import { enabledChannels, findChannel, findChannelByHook, updateChannelRow } from './channels.store.ts'
 import { makeChannelTools } from './make-channel-tools.ts'
 import { noteCondition } from './note-condition.ts'
+import { sealPlace } from './seal-place.ts'
 
 export interface ChannelHubOptions {
   db: Database
@@ -194,7 +195,7 @@ export class ChannelHub {
     try {
       const definition = catalogue.get(channel.kind)
       if (!definition) throw new AppError('unsupported', `This program has no channels of the kind "${channel.kind}".`)
-      const settings = openSettings(definition, vault, channel.hookId, channel.settings)
+      const settings = openSettings(definition, vault, sealPlace(channel), channel.settings)
       const adapter = definition.create({
         channel: { id: channel.id, projectId: channel.projectId, name: channel.name, settings },
         hookUrl: publicUrl && `${publicUrl}/hooks/${channel.hookId}`,

@@ -3,13 +3,14 @@ import type { Tx } from '../../platform/database/database.ts'
 import { AppError } from '../../platform/errors.ts'
 import { invalidInput, parseInput } from '../../platform/faults.ts'
 import { randomToken } from '../../platform/ids.ts'
+import { readSettings, sealSettings } from '../../platform/secret-settings.ts'
 import type { Vault } from '../../platform/secrets.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { recordWork } from '../../team/record-work.ts'
 import type { ChannelCatalogue, ChannelDefinition } from '../channel.ts'
 import type { Channel } from '../conversation.ts'
-import { readSettings, sealSettings } from './channel-settings.ts'
 import { insertChannel } from './channels.store.ts'
+import { sealPlace } from './seal-place.ts'
 
 export const channelNameSchema = z
   .string()
@@ -57,7 +58,7 @@ export async function createChannel(
     projectId: context.projectId,
     kind,
     name,
-    settings: sealSettings(definition, vault, hookId, readSettings(definition, settings)),
+    settings: sealSettings(definition, vault, sealPlace({ hookId }), readSettings(definition, settings)),
     hookId,
     enabled,
     botReturnsAfter,

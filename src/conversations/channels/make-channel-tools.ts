@@ -9,6 +9,7 @@ import type { Vault } from '../../platform/secrets.ts'
 import type { ChannelFiles, ChannelState } from '../channel-tools.ts'
 import type { Channel } from '../conversation.ts'
 import { readState, writeState } from '../orders/orders.store.ts'
+import { sealPlace } from './seal-place.ts'
 
 export interface ToolParts {
   db: Database
@@ -23,8 +24,8 @@ export function makeChannelTools(
   channel: Channel,
   { db, clock, vault, publicUrl, dataDir }: ToolParts,
 ): { state: ChannelState; files: ChannelFiles; folder(): Promise<string> } {
-  const { id: channelId, projectId, hookId } = channel
-  const sealOf = (name: string) => `channel:${hookId}:state:${name}`
+  const { id: channelId, projectId } = channel
+  const sealOf = (name: string) => `${sealPlace(channel)}:state:${name}`
   return {
     state: {
       async read(name) {
@@ -46,7 +47,7 @@ export function makeChannelTools(
       },
     },
     async folder() {
-      const path = join(dataDir, 'channels', hookId)
+      const path = join(dataDir, 'channels', channel.hookId)
       await mkdir(path, { recursive: true, mode: 0o700 })
       return path
     },

@@ -1,9 +1,9 @@
 import type { Queryable } from '../../platform/database/database.ts'
 import { leaseHolders } from '../../platform/leases.ts'
+import { maskSettings } from '../../platform/secret-settings.ts'
 import type { ChannelCatalogue } from '../channel.ts'
 import type { Channel } from '../conversation.ts'
 import { channelQueue } from '../deliver/message-delivery.ts'
-import { maskSettings } from './channel-settings.ts'
 
 /** Channels as they are shown outside, with the process that listens to each. */
 export async function showChannels(

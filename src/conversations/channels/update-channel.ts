@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Tx } from '../../platform/database/database.ts'
 import { parseInput } from '../../platform/faults.ts'
+import { mergeSettings, openSettings, readSettings, sealSettings } from '../../platform/secret-settings.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { recordWork } from '../../team/record-work.ts'
 import type { Channel } from '../conversation.ts'
-import { mergeSettings, openSettings, readSettings, sealSettings } from './channel-settings.ts'
 import { findChannelByName, updateChannelRow } from './channels.store.ts'
 import {
   botReturnsAfterSchema,
@@ -15,6 +15,7 @@ import {
   definitionOf,
 } from './create-channel.ts'
 import { getChannel } from './get-channel.ts'
+import { sealPlace } from './seal-place.ts'
 
 export const channelUpdateSchema = z.strictObject({
   name: channelNameSchema.optional(),
@@ -43,7 +44,7 @@ export async function updateChannel(
   if (name !== undefined && namesake && namesake.id !== before.id) throw channelNameTaken(name)
 
   const definition = definitionOf(catalogue, before.kind)
-  const opened = openSettings(definition, vault, before.hookId, before.settings)
+  const opened = openSettings(definition, vault, sealPlace(before), before.settings)
   const wanted = readSettings(definition, mergeSettings(opened, settings ?? {}))
   const changed = [
     ...(name !== undefined && name !== before.name ? ['name'] : []),
@@ -56,7 +57,7 @@ export async function updateChannel(
     name: name ?? before.name,
     enabled: enabled ?? before.enabled,
     botReturnsAfter: botReturnsAfter === undefined ? before.botReturnsAfter : botReturnsAfter,
-    ...(changed.includes('settings') && { settings: sealSettings(definition, vault, before.hookId, wanted) }),
+    ...(changed.includes('settings') && { settings: sealSettings(definition, vault, sealPlace(before), wanted) }),
     error: null,
     updatedAt: context.now,
   })

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { voice } from '../../../../adapters/voice/voice.ts'
-import {
-  maskSettings,
-  readSettings,
-  secretMask,
-  secretNames,
-} from '../../../../src/conversations/channels/channel-settings.ts'
+import { maskSettings, readSettings, secretMask, secretNames } from '../../../../src/platform/secret-settings.ts'
 
 const secret = 'a-long-shared-secret'
 /** The paths of the settings that are wrong. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { ChannelAdapter, ChannelCatalogue, ChannelDefinition } from '../../../../src/conversations/channel.ts'
-import { openSettings } from '../../../../src/conversations/channels/channel-settings.ts'
 import { findChannel } from '../../../../src/conversations/channels/channels.store.ts'
 import { AppError } from '../../../../src/platform/errors.ts'
+import { openSettings } from '../../../../src/platform/secret-settings.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { type TestGateway, testGateway } from '../../../gateway.ts'
 
@@ -42,7 +42,7 @@ async function stored(id: number) {
   const channel = (await findChannel(fresh.db, id))!
   return {
     raw: channel.settings,
-    opened: openSettings(definition, gateway.services.vault, channel.hookId, channel.settings),
+    opened: openSettings(definition, gateway.services.vault, `channel:${channel.hookId}`, channel.settings),
   }
 }
 
