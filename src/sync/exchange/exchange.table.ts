@@ -35,7 +35,7 @@ export const crmLinks = pgTable(
   ],
 )
 
-/** pending: waits for its turn. working: taken up by a process. done and dead are final. */
+/** pending: waits for its turn. working: taken up, by the process `startedBy` or, without one, until its next attempt. done and dead are final. */
 export type PushStatus = 'pending' | 'working' | 'done' | 'dead'
 
 /** Something of ours that has to be told to another CRM. */
@@ -77,6 +77,10 @@ export const crmPushes = pgTable(
       .where(sql`key is null and status = 'pending'`),
     uniqueIndex('crm_pushes_key').on(table.integrationId, table.key).where(sql`key is not null`),
     index('crm_pushes_by_integration').on(table.integrationId, table.id),
+    index('crm_pushes_of_subject')
+      .on(table.integrationId, table.entity, table.subjectId, table.id)
+      .where(sql`finished_at is null`),
+    index('crm_pushes_doubtful').on(table.integrationId).where(sql`doubtful`),
   ],
 )
 

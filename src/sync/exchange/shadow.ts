@@ -7,4 +7,8 @@ import type { CrmValue } from '../crm.ts'
 export interface Shadow {
   ours: Record<string, CrmValue>
   theirs: Record<string, CrmValue>
+  /** What we wrote there and have not read since, by key; of a list what we added to it. They may keep it in another spelling. */
+  unseen?: Record<string, CrmValue>
+  /** We made it there and have not read it since: what we left open stands as it was filled in there. */
+  fresh?: boolean
 }

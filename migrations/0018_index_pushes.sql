@@ -1,0 +1,2 @@
+CREATE INDEX "crm_pushes_of_subject" ON "crm_pushes" USING btree ("integration_id","entity","subject_id","id") WHERE finished_at is null;--> statement-breakpoint
+CREATE INDEX "crm_pushes_doubtful" ON "crm_pushes" USING btree ("integration_id") WHERE doubtful;
