@@ -1,4 +1,5 @@
 import type { ChannelCatalogue, ChannelDefinition } from '../src/conversations/channel.ts'
+import type { CrmCatalogue, CrmDefinition } from '../src/sync/crm.ts'
 import { email } from './email/email.ts'
 import { telegramAccount } from './telegram/account/telegram-account.ts'
 import { telegram } from './telegram/telegram.ts'
@@ -13,3 +14,8 @@ const definitions: ChannelDefinition[] = [telegram, telegramAccount, webchat, wh
 export const channelCatalogue: ChannelCatalogue = new Map(
   definitions.map((definition) => [definition.kind, definition]),
 )
+
+const crmDefinitions: CrmDefinition[] = []
+
+/** The other CRMs that the program can connect, by kind. */
+export const crmCatalogue: CrmCatalogue = new Map(crmDefinitions.map((definition) => [definition.kind, definition]))

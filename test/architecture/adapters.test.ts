@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { channelCatalogue } from '../../adapters/index.ts'
+import { channelCatalogue, crmCatalogue } from '../../adapters/index.ts'
 import { filesOf, type Source, sourceOf, sourcesOf } from './sources.ts'
 
 /** The adapters whose other side is ours: there are no payloads of a vendor to record. */
@@ -13,7 +13,31 @@ const ownPackages = [
 describe('an adapter', () => {
   it('has a row in the catalogue, a contract test, and recorded payloads if there is a vendor', () => {
     const paths = [...filesOf('adapters'), ...filesOf('test')]
-    expect(unfinishedAdapters(paths, [...channelCatalogue.keys()])).toEqual([])
+    expect(unfinishedAdapters(paths, [...channelCatalogue.keys(), ...crmCatalogue.keys()])).toEqual([])
+  })
+
+  it('runs the contract of its port', () => {
+    const kinds = { channel: [...channelCatalogue.keys()], crm: [...crmCatalogue.keys()] }
+    expect(contractsNotRun(sourcesOf('test/unit/adapters'), kinds)).toEqual([])
+  })
+
+  it('the rule sees a contract that is not run', () => {
+    const sources = [
+      sourceOf(
+        'test/unit/adapters/smoke/contract.test.ts',
+        `import { channelContract } from '../../contracts/channel.ts'`,
+      ),
+      sourceOf('test/unit/adapters/pigeon/white/contract.test.ts', `import { it } from 'vitest'`),
+      sourceOf(
+        'test/unit/adapters/ink/contract.test.ts',
+        `import { channelContract } from '../../contracts/channel.ts'`,
+      ),
+      sourceOf('test/unit/adapters/quill/contract.test.ts', `import { crmContract } from '../../contracts/crm.ts'`),
+    ]
+    expect(contractsNotRun(sources, { channel: ['smoke', 'pigeon-white'], crm: ['ink', 'quill'] })).toEqual([
+      'test/unit/adapters/pigeon/white/contract.test.ts does not run test/contracts/channel.ts',
+      'test/unit/adapters/ink/contract.test.ts does not run test/contracts/crm.ts',
+    ])
   })
 
   it('the rule sees what is missing', () => {
@@ -98,6 +122,17 @@ function unfinishedAdapters(paths: readonly string[], catalogue: readonly string
   })
   const empty = kinds.filter(({ folder }) => folder === undefined)
   return [...faults, ...empty.map(({ kind }) => `${kind}: a row in the catalogue without adapters/${kind}`)]
+}
+
+function contractsNotRun(sources: readonly Source[], kinds: { channel: string[]; crm: string[] }): string[] {
+  return (['channel', 'crm'] as const).flatMap((port) =>
+    kinds[port].flatMap((kind) => {
+      const paths = [kind, kind.replace('-', '/')].map((folder) => `test/unit/adapters/${folder}/contract.test.ts`)
+      const source = sources.find(({ path }) => paths.includes(path))
+      const runs = source?.imports.some(({ to }) => to.endsWith(`contracts/${port}.ts`))
+      return !source || runs ? [] : [`${source.path} does not run test/contracts/${port}.ts`]
+    }),
+  )
 }
 
 /** Where the adapter of a kind stands: `telegram` in `telegram`, `telegram-account` in `telegram-account` or `telegram/account`. */
