@@ -55,6 +55,11 @@ export interface DeliverySender {
   recordsSuccess: boolean
   pacing(delivery: Delivery): DeliveryPace
   /**
+   * Sends that may be under way at once, in a process and in a queue of it, beside those of all senders that name none. A queue then
+   * leads to one receiver: while it fails it gets one place, and when it is back after an outage all that waits there goes at once.
+   */
+  places?: { total: number; perQueue: number }
+  /**
    * One attempt. Gives what is worth keeping of the answer; throws an AppError, retryable or not. What it notes in the payload
    * (how far it came) is there at the next attempt.
    */

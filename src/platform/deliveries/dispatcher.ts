@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts'
-import type { Log } from '../log.ts'
 import type { AttemptResult, Delivery, DeliveryDraft, DeliverySender } from './delivery.ts'
 import { DeliveryPacing } from './delivery-pacing.ts'
+import type { DispatcherOptions } from './dispatcher-options.ts'
 import { type Lane, Lanes } from './lanes.ts'
 import { makeAttempt } from './make-attempt.ts'
 import { type OwnedQueue, ownedQueue } from './owned-queue.ts'
+import { Places } from './places.ts'
 
 /** What has to be written: attempts that may only begin once they are noted, and how others ended. */
 export interface Notes {
@@ -12,23 +12,10 @@ export interface Notes {
   results: AttemptResult[]
 }
 
-export interface DispatcherOptions {
-  clock: Clock
-  log: Log
-  senders: readonly DeliverySender[]
-  /** Sends in flight at once, counted until their result is noted: the most that a crash can double. */
-  sendsInFlight: number
-  /** An attempt is given up after so many milliseconds. */
-  sendTimeoutMs: number
-  readPending(queue: string, after: number, limit: number): Promise<Delivery[]>
-  /** Notes are waiting to be written; `soon` when a send waits for them. */
-  onNotes(soon: boolean): void
-}
-
 /** Above so many deliveries of a queue in memory, further ones stay in the database until it is their turn. */
 const memoryLimit = 5000
 const refillBelow = 500
-const manyResults = 8
+const manyResults = 3
 
 /**
  * Sends what the queues of this process hold: in order within a lane, paced, retried, never more at once than allowed.
@@ -41,7 +28,7 @@ export class Dispatcher {
   readonly #pacing: DeliveryPacing
   readonly #owned = new Map<string, OwnedQueue>()
   #notes: Notes = { starts: [], results: [] }
-  #inFlight = 0
+  readonly #places: Places
   /** Results on their way into the database. */
   #beingNoted = 0
   #stopping = false
@@ -52,6 +39,7 @@ export class Dispatcher {
     this.#options = options
     this.#senders = new Map(options.senders.map((sender) => [sender.kind, sender]))
     this.#pacing = new DeliveryPacing(this.#senders)
+    this.#places = new Places(this.#senders, options.sendsInFlight)
   }
 
   /** The queues are ours from now on. */
@@ -66,10 +54,17 @@ export class Dispatcher {
     this.#owned.delete(queue)
     this.#notes.starts = this.#stillOurs(this.#notes.starts)
     this.#lanes.drop(queue)
+    this.#places.forget(queue)
   }
 
   owns(queue: string): boolean {
     return this.#owned.has(queue)
+  }
+
+  /** The queues that are ours of which nothing is in hand. */
+  idleQueues(): string[] {
+    const isIdle = (queue: string) => !this.#owned.get(queue)?.refilling && this.#lanes.count(queue) === 0
+    return [...this.#owned.keys()].filter(isIdle)
   }
 
   /**
@@ -80,7 +75,7 @@ export class Dispatcher {
     const state = this.#owned.get(delivery.queue)
     if (!state || state.overflowed || this.#stopping) return false
     if (open.some((id) => !this.#lanes.knows(id))) return false
-    if (this.#lanes.has(delivery.lane) || this.#inFlight >= this.#options.sendsInFlight) return false
+    if (this.#lanes.has(delivery.lane) || !this.#places.isFree(delivery)) return false
     const now = this.#options.clock.now().getTime()
     if (delivery.dueAt.getTime() > now || this.#pacing.delay(delivery, now) > 0) return false
     this.#take(this.#lanes.add(delivery), now)
@@ -100,7 +95,7 @@ export class Dispatcher {
   dropped(drafts: readonly DeliveryDraft[]): void {
     for (const draft of drafts) {
       if (draft.status !== 'sending') continue
-      this.#inFlight--
+      this.#places.giveBack(draft)
       this.#lanes.finish(draft)
     }
   }
@@ -109,7 +104,7 @@ export class Dispatcher {
   takeNotes(): Notes {
     const { results } = this.#notes
     this.#notes.results = []
-    this.#inFlight -= results.length
+    for (const { delivery } of results) this.#places.giveBack(delivery)
     this.#beingNoted += results.length
     this.#begin()
     const { starts } = this.#notes
@@ -129,7 +124,10 @@ export class Dispatcher {
   /** The notes are committed: what was to begin begins, what ended makes room. */
   noted(notes: Notes): void {
     this.#beingNoted -= notes.results.length
-    for (const { delivery, attempt } of notes.results) {
+    const now = this.#options.clock.now().getTime()
+    for (const result of notes.results) {
+      const { delivery, attempt } = result
+      if (this.#places.ended(result, now)) this.#lanes.hasten(delivery.queue, now)
       if (attempt.outcome === 'retry' && this.#owned.has(delivery.queue)) this.#retryLater(delivery, attempt)
       else this.#end(delivery)
     }
@@ -141,7 +139,7 @@ export class Dispatcher {
   /** The notes could not be written; they stay to be written. */
   notNoted(notes: Notes): void {
     this.#beingNoted -= notes.results.length
-    this.#inFlight += notes.results.length
+    for (const { delivery } of notes.results) this.#places.take(delivery)
     this.#notes = {
       starts: [...this.#stillOurs(notes.starts), ...this.#notes.starts],
       results: [...notes.results, ...this.#notes.results],
@@ -186,7 +184,7 @@ export class Dispatcher {
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true
     const end = performance.now() + limitMs
-    while ((this.#inFlight + this.#beingNoted > 0 || this.hasNotes) && performance.now() < end) {
+    while ((this.#places.taken + this.#beingNoted > 0 || this.hasNotes) && performance.now() < end) {
       this.#options.onNotes(true)
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
@@ -214,6 +212,8 @@ export class Dispatcher {
     state.overflowed = pending.length === limit
     for (const delivery of pending) {
       if (state.ended.has(delivery.id)) continue
+      const waits = delivery.attempts > 0 && delivery.dueAt > this.#options.clock.now()
+      if (waits && !this.#lanes.knows(delivery.id)) this.#places.foundWaiting(delivery)
       const lane = this.#lanes.add(delivery)
       if (!lane.busy && !lane.timer) this.#lanes.release(lane)
     }
@@ -230,7 +230,7 @@ export class Dispatcher {
   #stillOurs(starts: Delivery[]): Delivery[] {
     return starts.filter((delivery) => {
       if (this.#owned.has(delivery.queue)) return true
-      this.#inFlight--
+      this.#places.giveBack(delivery)
       this.#lanes.finish(delivery)
       return false
     })
@@ -252,9 +252,9 @@ export class Dispatcher {
     const now = this.#options.clock.now().getTime()
     for (const ready of this.#lanes.ready.values()) {
       for (const lane of ready) {
-        if (this.#inFlight >= this.#options.sendsInFlight) return this.#notes.starts.length > before
-        ready.delete(lane)
         const first = lane.deliveries[0]
+        if (first && !this.#places.isFree(first)) break
+        ready.delete(lane)
         if (!first || lane.busy) continue
         const wait = Math.max(first.dueAt.getTime() - now, this.#pacing.delay(first, now))
         if (wait > 0) {
@@ -276,7 +276,7 @@ export class Dispatcher {
     this.#pacing.take(delivery, now)
     lane.busy = true
     delivery.attempts++
-    this.#inFlight++
+    this.#places.take(delivery)
   }
 
   async #send(delivery: Delivery): Promise<void> {
@@ -287,7 +287,7 @@ export class Dispatcher {
     if (this.#ended) return
     // Waiting a moment lets notes gather, unless sends wait for a place, or for their turn in the lane.
     const isWaitedFor = (this.#lanes.lane(delivery.lane)?.deliveries.length ?? 0) > 1
-    this.#options.onNotes(this.#stopping || isWaitedFor || this.#inFlight >= this.#options.sendsInFlight)
+    this.#options.onNotes(this.#stopping || isWaitedFor || !this.#places.isFree(delivery))
   }
 
   #retryLater(delivery: Delivery, attempt: { dueAt: Date }): void {

@@ -90,6 +90,16 @@ export class Lanes {
     return [...this.#lanes.values()].filter((lane) => lane.timer !== undefined && lane.notBefore <= now)
   }
 
+  /** What waits in a queue for a later moment is due now, in milliseconds. */
+  hasten(queue: string, now: number): void {
+    for (const lane of this.#lanes.values()) {
+      const [first] = lane.deliveries
+      if (lane.queue !== queue || lane.busy || !first || first.dueAt.getTime() <= now) continue
+      first.dueAt = new Date(now)
+      this.release(lane)
+    }
+  }
+
   /** Forgets what waits in a queue that is not ours any more; what is in flight ends by itself. */
   drop(queue: string): void {
     this.ready.delete(queue)
