@@ -76,13 +76,26 @@ interface LockedRow {
         hold_until: string | null
       }[]
     | null
-  people: { key: string; contact: Json }[] | null
-  operators: OperatorRow[] | null
-  known: { channel_id: number; external_id: string }[] | null
+  /** These three only where something arrives. */
+  people?: { key: string; contact: Json }[] | null
+  operators?: OperatorRow[] | null
+  known?: { channel_id: number; external_id: string }[] | null
   open: { lane: string; ids: number[] | null }[] | null
   numbers: number[] | null
 }
 type Json = Record<string, unknown>
+
+/** What is known already of arriving events, of the people they speak of, and of operators among these. */
+const arrivalParts = [
+  `(select json_agg(json_build_object('channel_id', e.channel_id, 'external_id', e.external_id))
+      from json_to_recordset($5::text::json) as k (channel_id bigint, external_id text)
+      join events e on e.channel_id = k.channel_id and e.external_id = k.external_id) as known`,
+  `(select json_agg(json_build_object('key', i.project_id || '/' || i.kind || '/' || i.value, 'contact', row_to_json(p)))
+      from json_to_recordset($6::text::json) as k (project_id bigint, kind text, value text)
+      join identities i on i.project_id = k.project_id and i.kind = k.kind and i.value = k.value
+      join contacts p on p.id = i.contact_id) as people`,
+  `(${operatorsBy(7)}) as operators`,
+]
 
 /** Reads, after the locks are held and so in a statement of its own, what the batch works on; takes so many stored events at most. */
 export async function readLockedThreads(
@@ -91,47 +104,35 @@ export async function readLockedThreads(
   arriving: ArrivingEvents,
   take: { events: number; numberBlocks: number },
 ): Promise<LockedThreads> {
-  const [row] = await tx.query<LockedRow>(
-    `with ${wantedThreads}
-     select
-       (select json_agg(json_build_object('id', w.id, 'project_id', w.project_id, 'channel_id', w.channel_id,
-                 'external_id', w.external_id, 'conversation', row_to_json(c), 'contact', row_to_json(p)))
-          from wanted w
-          left join conversations c on c.id = w.conversation_id
-          left join contacts p on p.id = coalesce(case when c.kind <> 'group' then c.contact_id end,
-            case when w.channel_id = 0 then surviving_contact(substring(w.external_id from '^contact:(\\d+)$')::bigint) end)) as threads,
-       (select json_agg(e) from (
-          select e.id, e.thread_id, e.external_id, e.payload, e.received_at, e.hold_until
-            from wanted w cross join lateral (
-              select * from events e where e.thread_id = w.id and e.status = 'pending' order by e.id limit $5) e
-           order by e.id limit $5) e) as pending,
-       (select json_agg(json_build_object('key', i.project_id || '/' || i.kind || '/' || i.value, 'contact', row_to_json(p)))
-          from json_to_recordset($4::text::json) as k (project_id bigint, kind text, value text)
-          join identities i on i.project_id = k.project_id and i.kind = k.kind and i.value = k.value
-          join contacts p on p.id = i.contact_id) as people,
-       (${operatorsBy(7)}) as operators,
-       (select json_agg(json_build_object('channel_id', e.channel_id, 'external_id', e.external_id))
-          from json_to_recordset($3::text::json) as k (channel_id bigint, external_id text)
-          join events e on e.channel_id = k.channel_id and e.external_id = k.external_id) as known,
-       (select json_agg(json_build_object('lane', 'conversation:' || w.conversation_id, 'ids', (
-            select json_agg(d.id) from deliveries d
-             where d.lane = 'conversation:' || w.conversation_id and d.finished_at is null)))
-          from wanted w where w.conversation_id is not null) as open,
-       (select json_agg(nextval('batch_ids')) from generate_series(1, $6::int)) as numbers`,
-    [
-      JSON.stringify(threads.keys),
-      JSON.stringify(threads.ids),
-      JSON.stringify(arriving.events),
-      JSON.stringify(arriving.people),
-      take.events,
-      take.numberBlocks,
-      JSON.stringify(arriving.speakers ?? []),
-    ],
-  )
+  const parts = [
+    `(select json_agg(json_build_object('id', w.id, 'project_id', w.project_id, 'channel_id', w.channel_id,
+               'external_id', w.external_id, 'conversation', row_to_json(c), 'contact', row_to_json(p)))
+        from wanted w
+        left join conversations c on c.id = w.conversation_id
+        left join contacts p on p.id = coalesce(case when c.kind <> 'group' then c.contact_id end,
+          case when w.channel_id = 0 then surviving_contact(substring(w.external_id from '^contact:(\\d+)$')::bigint) end)) as threads`,
+    `(select json_agg(e) from (
+        select e.id, e.thread_id, e.external_id, e.payload, e.received_at, e.hold_until
+          from wanted w cross join lateral (
+            select * from events e where e.thread_id = w.id and e.status = 'pending' order by e.id limit $3) e
+         order by e.id limit $3) e) as pending`,
+    `(select json_agg(json_build_object('lane', 'conversation:' || w.conversation_id, 'ids', (
+          select json_agg(d.id) from deliveries d
+           where d.lane = 'conversation:' || w.conversation_id and d.finished_at is null)))
+        from wanted w where w.conversation_id is not null) as open`,
+    `(select json_agg(nextval('batch_ids')) from generate_series(1, $4::int)) as numbers`,
+  ]
+  const params: unknown[] = [JSON.stringify(threads.keys), JSON.stringify(threads.ids), take.events, take.numberBlocks]
+  // What is looked up for arrivals costs its time also when there are none.
+  if (arriving.events.length > 0) {
+    parts.push(...arrivalParts)
+    params.push(...[arriving.events, arriving.people, arriving.speakers ?? []].map((rows) => JSON.stringify(rows)))
+  }
+  const [row] = await tx.query<LockedRow>(`with ${wantedThreads} select ${parts.join(', ')}`, params)
   return {
     threads: threadQueues(row!),
     people: peopleByKey(row!),
-    operators: operatorsByKey(row!.operators),
+    operators: operatorsByKey(row!.operators ?? null),
     known: new Set(row!.known?.map(eventKey)),
     open: new Map(row!.open?.map(({ lane, ids }) => [lane, ids ?? []])),
     numbers: (row!.numbers ?? []).map(numberBlock),

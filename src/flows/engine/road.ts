@@ -60,8 +60,8 @@ export interface Road {
 /** The most that one transaction takes. */
 const batchLimit = 200
 const pendingLimit = 500
-/** How long notes of results wait for more of them, in milliseconds. */
-const noteLingerMs = 25
+/** How long notes of results wait for more of them, or for a batch that takes them along, in milliseconds. */
+const noteLingerMs = 50
 const noNotes: Notes = { starts: [], results: [] }
 /** How long the road waits before it tries a lost database again, in milliseconds. */
 const lostDatabaseMs = 250
