@@ -1,0 +1,171 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import type { Queryable, Tx } from '../../platform/database/database.ts'
+import type { HistoryTable } from '../../platform/history/prune-history.ts'
+import { crmPushes } from './exchange.table.ts'
+import type { CrmPush, PushRequest } from './push.ts'
+
+/** Pushes that are over. Those of which nobody knows what became of them are kept: they may be tried again. */
+export const pushHistory: HistoryTable = {
+  table: 'crm_pushes',
+  made: 'created_at',
+  over: 'r.finished_at < $1::timestamptz',
+}
+
+/** Puts a push down, unless one with its key is there already; gives the row either way. */
+export async function insertPush(tx: Tx, request: PushRequest, now: Date): Promise<CrmPush> {
+  const [row] = await tx.orm
+    .insert(crmPushes)
+    .values({ ...request, status: 'pending', dueAt: now, createdAt: now })
+    // "do nothing" would not see one that another process puts down at the same moment.
+    .onConflictDoUpdate({
+      target: [crmPushes.integrationId, crmPushes.key],
+      targetWhere: sql`key is not null`,
+      set: { key: sql`excluded.key` },
+    })
+    .returning()
+  return row!
+}
+
+export async function findPush(db: Queryable, id: number): Promise<CrmPush | undefined> {
+  const [row] = await db.orm.select().from(crmPushes).where(eq(crmPushes.id, id))
+  return row
+}
+
+/**
+ * Takes up what is due of an integration for `holder`: the first of each subject, so that what was asked for later is done later. What
+ * failed before comes back in smaller numbers, as it may be what makes the others fail.
+ */
+export async function takePushes(
+  tx: Tx,
+  { integrationId, holder, limit }: { integrationId: number; holder: string; limit: number },
+  now: Date,
+): Promise<CrmPush[]> {
+  const rows = await tx.query<{ id: string }>(
+    `with due as (
+       select p.id from crm_pushes p
+        where p.integration_id = $1 and p.finished_at is null and p.started_by is null and p.due_at <= $2::timestamptz
+          and not exists (
+            select 1 from crm_pushes e
+             where e.integration_id = p.integration_id and e.entity = p.entity and e.subject_id = p.subject_id
+               and e.finished_at is null and e.id < p.id)
+        order by p.due_at, p.id limit $3 for update skip locked)
+     update crm_pushes p
+        set status = 'working', started_by = $4, attempts = attempts + 1,
+            first_started_at = coalesce(first_started_at, $2::timestamptz)
+       from due where p.id = due.id returning p.id::text as id`,
+    [integrationId, now.toISOString(), limit, holder],
+  )
+  if (rows.length === 0) return []
+  const ids = rows.map(({ id }) => Number(id))
+  return tx.orm.select().from(crmPushes).where(inArray(crmPushes.id, ids)).orderBy(asc(crmPushes.id))
+}
+
+/**
+ * Gives back what others than `holder` left under way: what it was to make may be there. Whoever calls this holds the lease, so they are
+ * dead or have lost it. Gives how many.
+ */
+export async function reclaimPushes(tx: Tx, integrationId: number, now: Date): Promise<number> {
+  const rows = await tx.query<{ id: string }>(
+    `update crm_pushes set started_by = null, doubtful = true, due_at = $2::timestamptz
+      where integration_id = $1 and finished_at is null and started_by is not null returning id::text as id`,
+    [integrationId, now.toISOString()],
+  )
+  return rows.length
+}
+
+/** Writes how pushes stand that `holder` has taken up. Gives the numbers of those that it still had. */
+export async function updatePushes(tx: Tx, holder: string, pushes: readonly CrmPush[]): Promise<Set<number>> {
+  if (pushes.length === 0) return new Set()
+  const rows = await tx.query<{ id: string }>(
+    `update crm_pushes p
+        set status = r.status, attempts = r.attempts, due_at = r.due_at, started_by = r.started_by, doubtful = r.doubtful,
+            progress = r.progress, error = r.error, error_code = r.error_code, result = r.result, finished_at = r.finished_at
+       from json_populate_recordset(null::crm_pushes, $1::text::json) r
+      where p.id = r.id and p.started_by = $2 returning p.id::text as id`,
+    [JSON.stringify(pushes.map(asRow)), holder],
+  )
+  return new Set(rows.map(({ id }) => Number(id)))
+}
+
+function asRow(push: CrmPush): Record<string, unknown> {
+  return {
+    id: push.id,
+    status: push.status,
+    attempts: push.attempts,
+    due_at: push.dueAt,
+    started_by: push.startedBy,
+    doubtful: push.doubtful,
+    progress: push.progress,
+    error: push.error,
+    error_code: push.errorCode,
+    result: push.result,
+    finished_at: push.finishedAt,
+  }
+}
+
+/** A push of which nobody knows whether it made what it was to make. */
+export interface DoubtfulPush {
+  id: number
+  entity: CrmPush['entity']
+  subjectId: number
+  /** Of contacts and deals: whom they are about. */
+  contactId: number | null
+  firstStartedAt: Date
+  dueAt: Date
+  /** It is tried again by itself. */
+  open: boolean
+}
+
+/** The doubtful pushes of an integration, over or not. */
+export async function doubtfulPushes(db: Queryable, integrationId: number): Promise<DoubtfulPush[]> {
+  const rows = await db.query<{
+    id: string
+    entity: CrmPush['entity']
+    subject_id: string
+    contact_id: string | null
+    first_started_at: string
+    due_at: string
+    open: boolean
+  }>(
+    `select p.id::text as id, p.entity, p.subject_id::text as subject_id,
+            case p.entity when 'contact' then p.subject_id::text when 'deal' then d.contact_id::text end as contact_id,
+            to_json(p.first_started_at) #>> '{}' as first_started_at, to_json(p.due_at) #>> '{}' as due_at,
+            p.finished_at is null as open
+       from crm_pushes p left join deals d on p.entity = 'deal' and d.id = p.subject_id
+      where p.integration_id = $1 and p.doubtful and p.first_started_at is not null order by p.id`,
+    [integrationId],
+  )
+  return rows.map((row) => ({
+    id: Number(row.id),
+    entity: row.entity,
+    subjectId: Number(row.subject_id),
+    contactId: row.contact_id === null ? null : Number(row.contact_id),
+    firstStartedAt: new Date(row.first_started_at),
+    dueAt: new Date(row.due_at),
+    open: row.open,
+  }))
+}
+
+/** Those of these subjects for which a push waits or is under way, besides `except`: when the last of them is due, by number. */
+export async function openPushesOf(
+  db: Queryable,
+  integrationId: number,
+  entity: CrmPush['entity'],
+  subjectIds: readonly number[],
+  except: readonly number[],
+): Promise<Map<number, Date>> {
+  if (subjectIds.length === 0) return new Map()
+  const rows = await db.orm
+    .select({ id: crmPushes.id, subjectId: crmPushes.subjectId, dueAt: crmPushes.dueAt })
+    .from(crmPushes)
+    .where(
+      and(
+        eq(crmPushes.integrationId, integrationId),
+        eq(crmPushes.entity, entity),
+        inArray(crmPushes.subjectId, [...subjectIds]),
+        sql`${crmPushes.finishedAt} is null`,
+      ),
+    )
+    .orderBy(asc(crmPushes.dueAt))
+  return new Map(rows.filter(({ id }) => !except.includes(id)).map(({ subjectId, dueAt }) => [subjectId, dueAt]))
+}
