@@ -1,5 +1,7 @@
 import type { ChannelHub } from '../conversations/channels/channel-hub.ts'
+import { channelQueue } from '../conversations/deliver/message-delivery.ts'
 import { followConversations, followedKinds } from '../conversations/mirrors/follow-conversations.ts'
+import { noticeKinds, sendNotices } from '../crm/notices/send-notices.ts'
 import { triggeredFlows, triggerKinds } from '../flows/change-triggers/start-triggered-flows.ts'
 import type { EngineCache } from '../flows/engine/engine-cache.ts'
 import type { Road } from '../flows/engine/road.ts'
@@ -57,6 +59,19 @@ export function startReaders({ db, clock, log, processName, cache, road, hub, si
         const queues = await followConversations(tx, changes, (projectId) => hub.roomsOf(projectId), clock.now())
         return () => {
           for (const queue of queues) signals.notify(`queue:${queue}`)
+        }
+      },
+    }),
+    startChangeReader({
+      db,
+      log,
+      name: 'notices',
+      holder: processName,
+      kinds: noticeKinds,
+      handle: async (tx, changes) => {
+        const channels = await sendNotices(tx, changes, clock.now())
+        return () => {
+          for (const channelId of channels) signals.notify(`queue:${channelQueue(channelId)}`)
         }
       },
     }),

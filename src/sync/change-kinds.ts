@@ -117,7 +117,10 @@ export const changeKinds = {
   ],
   'operator.identity_unlinked': ['An account was taken from an operator.', '`operatorId`, `identity`'],
   'operator.link_code_created': ['A code was made that links an account to an operator.', '`operatorId`, `name`'],
-  'operator.notified': ['An operator was reminded of a task.', '`noticeId`, `operatorId`, `taskId`, `text`'],
+  'operator.notified': [
+    'An operator was reminded of a task, or told of something that wants a person.',
+    '`noticeId`, `operatorId`, `kind`: task.reminder, integration or webhook; `text`; `taskId` of a reminder',
+  ],
   'operator.notice_read': ['An operator read a notice.', '`noticeId`, `operatorId`'],
   'distribution_rule.created': ['A rule of distribution was made.', '`ruleId`, `name`'],
   'distribution_rule.updated': ['A rule of distribution was changed.', '`ruleId`, `name`'],
@@ -141,6 +144,21 @@ export const changeKinds = {
     '`channelId`, `name`, `from`, `to`: working, signing_in, failing or stopped; `error`',
   ],
   'channel.deleted': ['A channel was removed.', '`channelId`, `name`'],
+  'integration.created': ['An integration with another CRM was made.', '`integrationId`, `name`, `integrationKind`'],
+  'integration.updated': [
+    'An integration was changed.',
+    '`integrationId`, `name`, `fields`: the names of what changed',
+  ],
+  'integration.connected': [
+    'An integration was connected to the account of another CRM.',
+    '`integrationId`, `name`, `account`',
+  ],
+  'integration.disconnected': ['An integration was taken off its account.', '`integrationId`, `name`'],
+  'integration.condition_changed': [
+    'An integration began to fail, was paused or stopped, or works again.',
+    '`integrationId`, `name`, `from`, `to`: working, paused, failing or stopped; `error`, `until`',
+  ],
+  'integration.deleted': ['An integration was removed.', '`integrationId`, `name`'],
   'event.replayed': ['An event that could not be processed is tried again.', '`event`'],
   'project.updated': ['The settings of the project changed.', '`fields`: their names'],
   'variable.set': ['A variable of the project was set.', '`name`, `hidden`: whether it is secret'],

@@ -6,7 +6,8 @@ import { operators, projects } from '../../team/team.table.ts'
 import { deals } from '../crm.table.ts'
 
 export type TaskStatus = 'open' | 'done' | 'cancelled'
-export type NoticeKind = 'task.reminder'
+/** What an operator is told of: a task, an integration, or a webhook that was switched off. */
+export type NoticeKind = 'task.reminder' | 'integration' | 'webhook'
 
 /** Something to do by a moment. */
 export const tasks = pgTable(
