@@ -5,13 +5,13 @@ export function sampleValues(fields: CrmField[], number: number): Record<string,
   return Object.fromEntries(fields.map((field) => [field.key, sampleValue(field, number)]))
 }
 
-function sampleValue({ key, type, choices = [], multiple }: CrmField, number: number): CrmValue {
+function sampleValue({ key, type, choices = [], multiple, maxLength, whole }: CrmField, number: number): CrmValue {
   const list = (one: string, other: string): CrmValue => (multiple ? [one, other] : one)
   switch (type) {
     case 'text':
-      return `“Число” & ${number} <things> of ${key}`
+      return `${number} “Число” & <things> of ${key}`.slice(0, maxLength)
     case 'number':
-      return key === 'budget' ? 120_000 + number : 12.5 + number
+      return whole || key === 'budget' ? 120_000 + number : 12.5 + number
     case 'date':
       return `2026-11-2${number}`
     case 'datetime':

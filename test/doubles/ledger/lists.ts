@@ -33,7 +33,8 @@ export function ledgerLists(): CrmLists {
       contact: [
         { key: 'name', title: 'Name', type: 'text' },
         { key: 'first_name', title: 'First name', type: 'text' },
-        { key: 'last_name', title: 'Last name', type: 'text' },
+        { key: 'last_name', title: 'Last name', type: 'text', maxLength: 100 },
+        { key: 'responsible', title: 'Responsible', type: 'text' },
         { key: 'phone', title: 'Phone', type: 'phone', multiple: true, variants: ['WORK', 'MOB'] },
         { key: 'email', title: 'E-mail', type: 'email', multiple: true, variants: ['WORK', 'PRIV'] },
         { key: 'city', title: 'City', type: 'text' },
@@ -44,7 +45,9 @@ export function ledgerLists(): CrmLists {
       ],
       deal: [
         { key: 'name', title: 'Name', type: 'text' },
-        { key: 'budget', title: 'Budget', type: 'number' },
+        { key: 'budget', title: 'Budget', type: 'number', whole: true },
+        { key: 'stage', title: 'Stage', type: 'text' },
+        { key: 'responsible', title: 'Responsible', type: 'text' },
         ...fieldsOfEveryType,
       ],
     },

@@ -55,8 +55,8 @@ export function lossy(type: CrmFieldType | undefined, value: CrmValue): CrmValue
 
 export function fieldOf(lists: CrmLists, entity: CrmEntity, key: string): CrmField | undefined {
   const fields: CrmField[] = {
-    contact: [...lists.fields.contact, responsible],
-    deal: [...lists.fields.deal, responsible, { key: 'stage', title: 'Stage', type: 'text' as const }],
+    contact: lists.fields.contact,
+    deal: lists.fields.deal,
     note: [text],
     task: [
       text,
@@ -87,19 +87,22 @@ function valueFault(lists: CrmLists, field: CrmField, value: CrmValue): string |
     return value.map((each) => textFault(type, each)).find((fault) => fault !== undefined)
   }
   if (type === 'choice') return choices.includes(String(value)) ? undefined : `expected one of ${choices.join(', ')}`
-  if (type === 'number') return typeof value === 'number' && Number.isFinite(value) ? undefined : 'expected a number'
+  if (type === 'number') {
+    if (typeof value !== 'number' || !Number.isFinite(value)) return 'expected a number'
+    return field.whole && !Number.isInteger(value) ? 'expected a number without fractions' : undefined
+  }
   if (type === 'boolean') return typeof value === 'boolean' ? undefined : 'expected yes or no'
-  return textFault(type, value)
+  return textFault(type, value, field.maxLength)
 }
 
-function textFault(type: CrmFieldType, value: unknown): string | undefined {
+function textFault(type: CrmFieldType, value: unknown, maxLength = 10_000): string | undefined {
   if (typeof value !== 'string' || value === '') return 'expected text'
   if (type === 'date') return /^\d{4}-\d\d-\d\d$/.test(value) ? undefined : 'expected a date'
   if (type === 'datetime') return /^\d{4}-\d\d-\d\dT.*Z$/.test(value) ? undefined : 'expected a moment in UTC'
   if (type === 'phone') return /\d{3}/.test(value) ? undefined : 'expected a phone'
   if (type === 'email') return value.includes('@') ? undefined : 'expected an e-mail'
   if (type === 'link') return URL.canParse(value) ? undefined : 'expected an address'
-  return value.length <= 10_000 ? undefined : 'expected at most 10000 characters'
+  return value.length <= maxLength ? undefined : `expected at most ${maxLength} characters`
 }
 
 /** What is written under a kind replaces those of that kind; what is written without one replaces all, and what stays keeps its kind. */
