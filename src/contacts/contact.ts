@@ -44,14 +44,17 @@ export function isBlocked(contact: Pick<Contact, 'blockedUntil'>, now: Date): bo
   return contact.blockedUntil !== null && contact.blockedUntil > now
 }
 
+/** What placeholders and names are made of: of the contact itself, or of its view. */
+type ShownContact = Required<ContactFields> & Pick<Contact, 'id' | 'attributes' | 'labels'>
+
 /** What people call the contact: the name, or whatever else is known of it. */
-export function contactName(contact: Contact): string {
+export function contactName(contact: Omit<ShownContact, 'attributes' | 'labels'>): string {
   const name = [contact.firstName, contact.lastName].filter(Boolean).join(' ')
   return name || contact.username || contact.phone || contact.email || `Contact ${contact.id}`
 }
 
 /** What placeholders see: the fields, with the attributes beside them; a field wins over an attribute of its name. */
-export function contactScope(contact: Contact): Record<string, unknown> {
+export function contactScope(contact: ShownContact): Record<string, unknown> {
   const fields = [...contactFieldNames].map(([field, name]) => [name, contact[field]])
   return {
     ...contact.attributes,

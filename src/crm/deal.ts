@@ -64,8 +64,11 @@ export function dealView(deal: Deal, { spot, pipeline, stage }: DealPlace): Deal
   }
 }
 
+/** What placeholders are made of: of the deal itself, or of its view. */
+type ShownDeal = Pick<Deal, 'variables' | 'id' | 'number' | 'name' | 'budget' | 'currency' | 'description' | 'status'>
+
 /** What placeholders see: the fields, with the variables beside them; a field wins over a variable of its name. */
-export function dealScope(deal: Deal, place: DealPlace): Record<string, unknown> {
+export function dealScope(deal: ShownDeal, place: DealPlace): Record<string, unknown> {
   return {
     ...deal.variables,
     id: deal.id,

@@ -19,11 +19,15 @@ export const templateRoots = [
 
 /**
  * The first fault of a template with its line and column and what is expected there, or undefined when it has none.
- * `path` says where the template stands.
+ * `path` says where the template stands, `roots` what its placeholders can begin with.
  */
-export function checkTemplate(template: string, path = ''): Fault | undefined {
+export function checkTemplate(
+  template: string,
+  path = '',
+  roots: readonly string[] = templateRoots,
+): Fault | undefined {
   if (!hasPlaceholder(template)) return undefined
-  const found = syntaxFault(template) ?? danglingDot(template) ?? unknownRoot(template)
+  const found = syntaxFault(template) ?? danglingDot(template) ?? unknownRoot(template, roots)
   return found && { path, message: `line ${found.line}, column ${found.column}: ${found.what}` }
 }
 
@@ -78,14 +82,14 @@ function danglingDot(template: string): Found | undefined {
   return at(template, offset, 'nothing stands after the dot; expected the name of a field')
 }
 
-function unknownRoot(template: string): Found | undefined {
+function unknownRoot(template: string, roots: readonly string[]): Found | undefined {
   const parsed: Template[] = engine.parse(template)
   const { globals } = engine.analyzeSync(parsed, { partials: false })
   for (const variables of Object.values(globals)) {
     for (const { segments, location } of variables) {
       const root = String(segments[0])
-      if ((templateRoots as readonly string[]).includes(root)) continue
-      return { line: location.row, column: location.col, what: `unknown name "${root}"; ${meant(root, templateRoots)}` }
+      if (roots.includes(root)) continue
+      return { line: location.row, column: location.col, what: `unknown name "${root}"; ${meant(root, roots)}` }
     }
   }
   return undefined

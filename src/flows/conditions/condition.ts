@@ -3,65 +3,75 @@ import { z } from 'zod'
 import { durationSchema } from '../../platform/duration.ts'
 import type { WorkingHours } from '../../team/team.table.ts'
 import { isOpen } from '../../team/working-hours.ts'
-import type { Scope } from '../scope.ts'
-import { compare, operators } from './compare.ts'
+import { compare, type Operator, operators } from './compare.ts'
 
 const fieldPattern =
   /^(?:(?:contact|deal|conversation|message|sender|run|project|trigger)(?:\.[\p{L}\p{N}_-]+)+|now(?:\.(?:date|time|weekday|open))?)$/u
 
 const scalarSchema = z.union([z.string(), z.number(), z.boolean()])
 
-/** One comparison. */
-export const ruleSchema = z
-  .strictObject({
-    field: z
-      .string()
-      .regex(fieldPattern, 'expected a field such as contact.city, deal.budget, message.text, run.answer or now.time')
-      .describe(
-        'What is looked at, as in a placeholder: `contact.city`, `contact.labels`, `deal.budget`, `conversation.mode`, ' +
-          "`message.text`, `run.answer`, `project.season`, `trigger.new`; of the time in the contact's zone `now`, `now.date`, `now.time` " +
-          '(`HH:MM`), `now.weekday` (1 is Monday) and `now.open` (by the working hours).',
-      ),
-    operator: z
-      .enum(operators)
-      .describe(
-        'How it is compared. Texts without regard to case and surrounding space; a number and a text as numbers (`5` is ' +
-          '`5,0`); a day, a moment or a phone in any spelling; yes/no also with `true`, `yes`, `1`; lists by their members, in ' +
-          'any order. greater, less and between (its ends belong to it) order numbers, else times of day (also over midnight), else dates, whole days where one ' +
-          'side has no time. What cannot be compared is neither equal nor greater nor less.',
-      ),
-    value: z
-      .union([scalarSchema, z.array(scalarSchema)])
-      .optional()
-      .describe(
-        'What it is compared with; placeholders are filled in. A list of two for `between`, a list for `in_list`, a ' +
-          'duration such as `3d` for `within_last`, absent for `is_empty` and `is_set`.',
-      ),
-  })
-  .superRefine((rule, context) => {
-    const message = valueFault(rule.operator, rule.value)
-    if (message) context.addIssue({ code: 'custom', path: ['value'], message })
-  })
-export type Rule = z.infer<typeof ruleSchema>
+/** What any condition may ask of the time, as a schema describes it. */
+export const timeFields =
+  "of the time in the contact's zone `now`, `now.date`, `now.time` (`HH:MM`), `now.weekday` (1 is Monday) and `now.open` (by the working hours)"
 
 /** Rules and groups of rules, joined by "and" (`all`) or "or" (`any`). */
-export const groupSchema = z
-  .strictObject({
-    match: z.enum(['all', 'any']).default('all').describe('Whether all of the rules must hold, or any one of them.'),
-    get rules(): z.ZodArray<z.ZodUnion<readonly [typeof ruleSchema, typeof groupSchema]>> {
-      return z
-        .array(z.union([ruleSchema, groupSchema]))
-        .min(1)
-        .max(50)
-        .describe('Rules, and groups of the same form as this one.')
-    },
-  })
-  .meta({ id: 'ConditionGroup', description: 'A group of rules.' })
+export const groupSchema = conditionSchema(
+  'ConditionGroup',
+  z
+    .string()
+    .regex(fieldPattern, 'expected a field such as contact.city, deal.budget, message.text, run.answer or now.time')
+    .describe(
+      'What is looked at, as in a placeholder: `contact.city`, `contact.labels`, `deal.budget`, `conversation.mode`, ' +
+        `\`message.text\`, \`run.answer\`, \`project.season\`, \`trigger.new\`; ${timeFields}.`,
+    ),
+)
 export type Group = z.infer<typeof groupSchema>
+export type Rule = Exclude<Group['rules'][number], Group>
+
+/** The schema of a group of rules that may look at these fields; `id` names it in the schemas that are published. */
+export function conditionSchema(id: string, field: z.ZodString) {
+  const ruleSchema = z
+    .strictObject({
+      field,
+      operator: z
+        .enum(operators)
+        .describe(
+          'How it is compared. Texts without regard to case and surrounding space; a number and a text as numbers (`5` is ' +
+            '`5,0`); a day, a moment or a phone in any spelling; yes/no also with `true`, `yes`, `1`; lists by their members, in ' +
+            'any order. greater, less and between (its ends belong to it) order numbers, else times of day (also over midnight), else dates, whole days where one ' +
+            'side has no time. What cannot be compared is neither equal nor greater nor less.',
+        ),
+      value: z
+        .union([scalarSchema, z.array(scalarSchema)])
+        .optional()
+        .describe(
+          'What it is compared with; placeholders are filled in. A list of two for `between`, a list for `in_list`, a ' +
+            'duration such as `3d` for `within_last`, absent for `is_empty` and `is_set`.',
+        ),
+    })
+    .superRefine((rule, context) => {
+      const message = valueFault(rule.operator, rule.value)
+      if (message) context.addIssue({ code: 'custom', path: ['value'], message })
+    })
+  const schema = z
+    .strictObject({
+      match: z.enum(['all', 'any']).default('all').describe('Whether all of the rules must hold, or any one of them.'),
+      get rules(): z.ZodArray<z.ZodUnion<readonly [typeof ruleSchema, typeof schema]>> {
+        return z
+          .array(z.union([ruleSchema, schema]))
+          .min(1)
+          .max(50)
+          .describe('Rules, and groups of the same form as this one.')
+      },
+    })
+    .meta({ id, description: 'A group of rules.' })
+  return schema
+}
 
 /** What a group is evaluated on. `now` is the present on the contact's clock. */
 export interface Facts {
-  scope: Scope
+  /** What fields are read of, by their first part. */
+  scope: object
   now: DateTime
   workingHours: WorkingHours
 }
@@ -105,7 +115,7 @@ function ownProperty(value: unknown, name: string): unknown {
   return (value as Record<string, unknown>)[name]
 }
 
-function valueFault(operator: Rule['operator'], value: Rule['value']): string | undefined {
+function valueFault(operator: Operator, value: unknown): string | undefined {
   const hasPlaceholder = typeof value === 'string' && value.includes('{{')
   switch (operator) {
     case 'is_empty':
