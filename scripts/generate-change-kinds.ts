@@ -8,7 +8,7 @@ const page = `# Kinds of change
 
 Whatever happens to the data of a project is recorded, in the transaction that does it. [Webhooks](api.md#webhooks), the
 [stream of changes](api.md#what-happens-as-it-happens) and the [triggers of flows](flows.md#triggers) read this log. \`change\` always has \`by\`, too: the operator, flow
-(with its run), channel, postback or the program itself that did it.
+(with its run), channel, postback, integration or the program itself that did it.
 
 This page is made by \`scripts/generate-change-kinds.ts\` from \`src/sync/change-kinds.ts\`.
 

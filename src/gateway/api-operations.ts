@@ -18,6 +18,7 @@ import * as emailTemplates from '../flows/email-templates/email-templates.schema
 import * as flows from '../flows/flows.schemas.ts'
 import * as runs from '../flows/runs.schemas.ts'
 import type { Operation } from '../platform/http/operation.ts'
+import * as mapping from '../sync/mapping/mapping.schemas.ts'
 import * as postbacks from '../sync/postbacks/postbacks.schemas.ts'
 import * as webhooks from '../sync/webhooks/webhooks.schemas.ts'
 import * as operatorIdentities from '../team/identities/operator-identities.schemas.ts'
@@ -53,6 +54,7 @@ export const apiOperations: readonly Operation[] = [
   calculator,
   webhooks,
   postbacks,
+  mapping,
   changes,
   contactCard,
   declarations,

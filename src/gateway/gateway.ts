@@ -16,6 +16,7 @@ import { emailTemplatesRoutes } from '../flows/email-templates/email-templates.r
 import { flowsRoutes } from '../flows/flows.routes.ts'
 import { runsRoutes } from '../flows/runs.routes.ts'
 import { AppError } from '../platform/errors.ts'
+import { mappingRoutes } from '../sync/mapping/mapping.routes.ts'
 import { postbacksRoutes } from '../sync/postbacks/postbacks.routes.ts'
 import { webhooksRoutes } from '../sync/webhooks/webhooks.routes.ts'
 import { createKeyring } from '../team/authenticate-key.ts'
@@ -104,6 +105,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...calculatorRoutes(services),
     ...webhooksRoutes(services),
     ...postbacksRoutes(services),
+    ...mappingRoutes(services),
     ...contactCardRoutes(services),
     ...declarationsRoutes(services),
     ...changesRoutes(services),
