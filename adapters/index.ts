@@ -1,5 +1,6 @@
 import type { ChannelCatalogue, ChannelDefinition } from '../src/conversations/channel.ts'
 import type { CrmCatalogue, CrmDefinition } from '../src/sync/crm.ts'
+import { amocrm } from './amocrm/amocrm.ts'
 import { email } from './email/email.ts'
 import { telegramAccount } from './telegram/account/telegram-account.ts'
 import { telegram } from './telegram/telegram.ts'
@@ -15,7 +16,7 @@ export const channelCatalogue: ChannelCatalogue = new Map(
   definitions.map((definition) => [definition.kind, definition]),
 )
 
-const crmDefinitions: CrmDefinition[] = []
+const crmDefinitions: CrmDefinition[] = [amocrm]
 
 /** The other CRMs that the program can connect, by kind. */
 export const crmCatalogue: CrmCatalogue = new Map(crmDefinitions.map((definition) => [definition.kind, definition]))
