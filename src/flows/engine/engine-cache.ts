@@ -17,7 +17,7 @@ export class EngineCache implements FlowLookup {
   readonly #vault: Vault
   readonly #versions = new Lru<CompiledFlow>(2000)
   readonly #projects = new Map<number, { project: EngineProject; live: CompiledFlow[] }>()
-  readonly #loading = new Set<number>()
+  /** To be read anew; what is here serves the batch that is under way. */
   readonly #outdated = new Set<number>()
 
   constructor(blocks: BlockRegistry, vault: Vault) {
@@ -30,10 +30,9 @@ export class EngineCache implements FlowLookup {
     const missing = [...new Set(versionIds)].filter((id) => !this.#versions.has(String(id)))
     if (missing.length > 0) for (const version of await readVersions(db, missing)) this.#keep(version)
     for (const projectId of new Set(projectIds)) {
-      if (this.#projects.has(projectId) && !this.#outdated.delete(projectId)) continue
-      this.#loading.add(projectId)
+      // Taken off before it is read: what changes meanwhile is read the next time.
+      if (!this.#outdated.delete(projectId) && this.#projects.has(projectId)) continue
       this.#projects.set(projectId, await this.#load(db, projectId))
-      this.#loading.delete(projectId)
     }
   }
 
@@ -41,10 +40,9 @@ export class EngineCache implements FlowLookup {
     return [...this.#projects.keys()]
   }
 
-  /** Something of the project changed. What is being read just now may be from before, and is read again the next time. */
+  /** Something of the project changed: it is read anew by the next batch. A batch that is under way goes on with what it began with. */
   forget(projectId: number): void {
-    if (this.#loading.has(projectId)) this.#outdated.add(projectId)
-    else this.#projects.delete(projectId)
+    this.#outdated.add(projectId)
   }
 
   version(id: number): CompiledFlow {
