@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, isNotNull, lt, sql } from 'drizzle-orm'
+import { deals } from '../../crm/crm.table.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../../platform/paging.ts'
 import type { CrmEntity } from '../crm.ts'
@@ -122,4 +123,14 @@ export async function listLinks(db: Queryable, filter: LinkFilter): Promise<Page
     .orderBy(desc(crmLinks.id))
     .limit(limit + 1)
   return makePage(rows, limit, (link) => link.id)
+}
+
+/** Whose deals these are, by the number of the deal. */
+export async function contactsOfDeals(db: Queryable, dealIds: readonly number[]): Promise<Map<number, number>> {
+  if (dealIds.length === 0) return new Map()
+  const rows = await db.orm
+    .select({ id: deals.id, contactId: deals.contactId })
+    .from(deals)
+    .where(inArray(deals.id, [...dealIds]))
+  return new Map(rows.map(({ id, contactId }) => [id, contactId]))
 }

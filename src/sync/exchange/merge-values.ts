@@ -3,7 +3,7 @@ import type { Direction } from '../mapping/mapping.ts'
 import { isAlike, isCutFrom, isSame, listOf, union, without } from './same-value.ts'
 import type { Shadow } from './shadow.ts'
 
-/** Values by key of the field there; labels as `tags`. */
+/** Values by key of the field there; labels as `tags`. Of ours, what is absent is not known there: nothing is said of it. */
 export type Values = Record<string, CrmValue>
 
 /** Which way each key goes; keys that are not named are left alone. */
@@ -82,7 +82,7 @@ export interface Outgoing {
 export function changesToPush({ directions, ours, shadow }: Pick<Sides, 'directions' | 'ours' | 'shadow'>): Outgoing {
   const outgoing: Outgoing = { values: {}, addTags: [], removeTags: [] }
   for (const [key, direction] of directions) {
-    if (direction === 'pull') continue
+    if (direction === 'pull' || ours[key] === undefined) continue
     const [now, before] = [ours[key], shadow.ours[key]]
     if (key === 'tags') {
       outgoing.addTags = without(listOf(now), listOf(before))
@@ -91,7 +91,7 @@ export function changesToPush({ directions, ours, shadow }: Pick<Sides, 'directi
       const theirs = listOf(shadow.theirs[key])
       const wanted = without(union(theirs, without(listOf(now), listOf(before))), without(listOf(before), listOf(now)))
       if (!isAlike(wanted, theirs)) outgoing.values[key] = wanted
-    } else if (!isSame(now, before)) outgoing.values[key] = now ?? null
+    } else if (!isSame(now, before)) outgoing.values[key] = now!
   }
   return outgoing
 }
@@ -113,8 +113,8 @@ export function noteWritten(
     ...((made || shadow.fresh) && { fresh: true }),
   }
   for (const [key, direction] of directions) {
-    if (direction === 'pull' && !made) continue
-    noted.ours[key] = ours[key] ?? null
+    if ((direction === 'pull' && !made) || ours[key] === undefined) continue
+    noted.ours[key] = ours[key]
     const written = key === 'tags' ? tagsAfter(shadow, outgoing) : outgoing.values[key]
     if (written === undefined) continue
     noted.theirs[key] = written
@@ -139,7 +139,7 @@ function takeValue(sides: Sides, key: string, direction: Direction, { apply, sha
   const theirs = sides.theirs[key] ?? null
   shadow.theirs[key] = theirs
   if (direction === 'push' || !haveTheyChanged(sides, key, theirs)) return
-  const haveWe = !isSame(ours, sides.shadow.ours[key])
+  const haveWe = sides.ours[key] !== undefined && !isSame(ours, sides.shadow.ours[key])
   if (haveWe && isAlike(ours, theirs)) {
     shadow.ours[key] = ours
     return

@@ -11,4 +11,9 @@ export interface Shadow {
   unseen?: Record<string, CrmValue>
   /** We made it there and have not read it since: what we left open stands as it was filled in there. */
   fresh?: boolean
+  /** It was deleted there: nothing goes there any more unless a flow wants it made again. */
+  gone?: boolean
 }
+
+/** Of what was linked just now and never read. */
+export const nothingShared: Shadow = { ours: {}, theirs: {} }

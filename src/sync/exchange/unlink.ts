@@ -1,0 +1,39 @@
+import type { Tx } from '../../platform/database/database.ts'
+import { recordWork } from '../../team/record-work.ts'
+import { type Exchange, workOf } from './exchange.ts'
+import type { CrmLink } from './link.ts'
+import { contactsOfDeals, deleteLinks, updateLinks } from './links.store.ts'
+import { nothingShared } from './shadow.ts'
+
+/**
+ * Notes that records were deleted there. Ours stay. A contact or deal keeps the memory of it, so that it is not made again unless a flow
+ * wants that; it is recorded as `contact.crm_unlinked` or `deal.crm_unlinked`.
+ */
+export async function noteGone(tx: Tx, exchange: Exchange, links: readonly CrmLink[]): Promise<void> {
+  const context = workOf(exchange)
+  const known = links.filter(({ shadow }) => !shadow.gone)
+  const kept = known.filter(
+    ({ entity, subjectId }) => subjectId !== null && (entity === 'contact' || entity === 'deal'),
+  )
+  await deleteLinks(
+    tx,
+    known.filter((link) => !kept.includes(link)).map(({ id }) => id),
+  )
+  const gone = kept.map(({ id }) => ({ id, shadow: { ...nothingShared, gone: true }, theirsUpdatedAt: null }))
+  await updateLinks(tx, gone, context.now)
+  const contactIds = await contactsOfDeals(
+    tx,
+    kept.flatMap(({ entity, subjectId }) => (entity === 'deal' ? [subjectId!] : [])),
+  )
+  for (const { entity, subjectId, externalId } of kept) {
+    const dealId = entity === 'deal' ? subjectId : undefined
+    const contactId = dealId ? contactIds.get(dealId) : subjectId
+    const data = linkFacts(exchange, externalId)
+    await recordWork(tx, context, `${entity}.crm_unlinked`, { contactId, dealId }, { ...data, reason: 'deleted' })
+  }
+}
+
+/** What a change tells of a link. */
+export function linkFacts({ integration }: Pick<Exchange, 'integration'>, externalId: string): Record<string, unknown> {
+  return { integrationId: integration.id, integration: integration.name, externalId }
+}
