@@ -117,6 +117,7 @@ export async function startAmocrm(options: AmocrmOptions = {}): Promise<AmocrmDo
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://double')
+    if (url.pathname === '/oauth') return agree(url.searchParams, response)
     const body = await readBody(request)
     const { authorization } = request.headers
     const method = request.method ?? 'GET'
@@ -144,6 +145,12 @@ export async function startAmocrm(options: AmocrmOptions = {}): Promise<AmocrmDo
       if (error.counts) refused.push({ call: `${method} ${url.pathname}${url.search}`, why: error.message, body: json })
       answer(response, call, error.status, error.contentType, error.body)
     }
+  }
+
+  /** The consent page, whose button the owner has pressed. */
+  function agree(query: URLSearchParams, response: ServerResponse): void {
+    const given = { clientId: query.get('client_id') ?? '', state: query.get('state') ?? '' }
+    response.writeHead(302, { location: oauth.consent(given) }).end()
   }
 
   async function perform(call: SeenCall, url: URL, authorization: string | undefined): Promise<Reply> {

@@ -3,7 +3,7 @@ import type { Account, Contact, Entity, HookEvent, Item, Lead, Note, Task } from
 
 /** Events of a deal, in the old words that webhooks still use (crm_platform/webhooks-format). */
 export function leadEvent(account: Account, action: string, lead: Lead, more: Record<string, unknown> = {}): HookEvent {
-  const own = { status_id: lead.statusId, price: lead.price, pipeline_id: lead.pipelineId, ...more }
+  const own = { status_id: lead.statusId, price: Math.trunc(lead.price), pipeline_id: lead.pipelineId, ...more }
   const fields =
     action === 'delete'
       ? { id: lead.id, status_id: lead.statusId, pipeline_id: lead.pipelineId }

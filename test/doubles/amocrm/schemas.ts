@@ -46,7 +46,8 @@ const tags = { tags: z.array(tag).nullable().optional() }
 const lead = {
   ...shared,
   name: z.string().nullable().optional(),
-  price: z.int().min(0).optional(),
+  /** With minor units where the budget has them, as the vendor's own client sends it. */
+  price: z.number().min(0).optional(),
   status_id: id.optional(),
   pipeline_id: id.optional(),
   closed_at: stamp.optional(),

@@ -6,7 +6,8 @@ export function showLead(account: Account, lead: Lead, withContacts: boolean): u
   return {
     id: lead.id,
     name: lead.name,
-    price: lead.price,
+    price: Math.trunc(lead.price),
+    price_with_minor_units: lead.price,
     ...head(lead),
     status_id: lead.statusId,
     pipeline_id: lead.pipelineId,
