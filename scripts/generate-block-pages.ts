@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { blocks } from '../src/flows/blocks/registry.ts'
+import { blocks } from '../src/compose/block-registry.ts'
 import { blockPages } from './block-pages.ts'
 
 const file = new URL('../docs/blocks.md', import.meta.url)

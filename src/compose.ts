@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { channelCatalogue } from '../adapters/index.ts'
+import { blocks } from './compose/block-registry.ts'
 import { makeCallers } from './compose/callers.ts'
 import { startChores } from './compose/chores.ts'
 import { makeDesks } from './compose/desks.ts'
@@ -15,7 +16,6 @@ import { mirrorSender } from './conversations/mirrors/send-mirror.ts'
 import { OrderDesk } from './conversations/orders/order-desk.ts'
 import { sweepConversations } from './conversations/sweep-conversations.ts'
 import { sweepCrm } from './crm/sweep-crm.ts'
-import { blocks } from './flows/blocks/registry.ts'
 import { sweepCalls } from './flows/calls/sweep-calls.ts'
 import type { BatchResult } from './flows/engine/advance-batch.ts'
 import { createCallOut, requestSeal } from './flows/engine/call-out.ts'
@@ -137,7 +137,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     signals,
   })
   const callOut = createCallOut({
-    ...makeCallers({ db, clock, hub, http: safeHttp, orders }),
+    ...makeCallers({ db, clock, hub, http: safeHttp, orders, signals }),
     vault,
     onAnswer: (threadId, answer) => road.add({ kind: 'answer', threadId, answer }),
   })

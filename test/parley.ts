@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { channelCatalogue } from '../adapters/index.ts'
+import { blocks } from '../src/compose/block-registry.ts'
 import { type Parley, startParley } from '../src/compose.ts'
 import type { ChannelCatalogue } from '../src/conversations/channel.ts'
 import { createChannel } from '../src/conversations/channels/create-channel.ts'
 import type { Channel } from '../src/conversations/conversation.ts'
-import { blocks } from '../src/flows/blocks/registry.ts'
 import type { FlowInput } from '../src/flows/flow.ts'
 import { publishFlow } from '../src/flows/publish-flow.ts'
 import { saveFlow } from '../src/flows/save-flow.ts'
@@ -14,6 +14,7 @@ import type { Clock } from '../src/platform/clock.ts'
 import { type Config, readConfig } from '../src/platform/config.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { createVault } from '../src/platform/secrets.ts'
+import { knownIntegrations } from '../src/sync/blocks/known-integrations.ts'
 import type { WorkContext } from '../src/team/context.ts'
 import { closedChannels, makeProject } from './project.ts'
 
@@ -39,7 +40,12 @@ export async function seed(
     for (const channel of channels) rows.push(await createChannel(tx, work, channel, { catalogue, vault }))
     for (const draft of flows) {
       const flow = await saveFlow(tx, work, { draft })
-      await publishFlow(tx, work, { flowId: flow.id }, { registry: blocks, channels: closedChannels })
+      await publishFlow(
+        tx,
+        work,
+        { flowId: flow.id },
+        { registry: blocks, channels: closedChannels, integrations: knownIntegrations },
+      )
     }
     return rows
   })

@@ -1,4 +1,4 @@
-import type { ChannelAbilities } from '../src/flows/project-lookup.ts'
+import type { ChannelAbilities, LookupParts } from '../src/flows/project-lookup.ts'
 import type { Database, Queryable } from '../src/platform/database/database.ts'
 import type { WorkContext } from '../src/team/context.ts'
 import { operators, projects } from '../src/team/team.table.ts'
@@ -26,3 +26,6 @@ export async function recordedChanges(db: Queryable): Promise<{ kind: string; da
 
 /** Channels of which none is open, so that nobody knows what they can do. */
 export const closedChannels: ChannelAbilities = { capabilities: () => undefined }
+
+/** A project as flows are checked against it, of which no channel is open and that has no integrations. */
+export const closedProject: LookupParts = { channels: closedChannels, integrations: async () => new Map() }

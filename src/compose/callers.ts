@@ -10,6 +10,8 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { AppError } from '../platform/errors.ts'
 import type { SafeHttp } from '../platform/safe-http/safe-http.ts'
+import type { Signals } from '../platform/signals.ts'
+import { crmCaller } from '../sync/blocks/crm-caller.ts'
 
 export interface CallerParts {
   db: Database
@@ -17,10 +19,11 @@ export interface CallerParts {
   hub: ChannelHub
   http: SafeHttp
   orders: Pick<OrderDesk, 'ask'>
+  signals: Pick<Signals, 'notify' | 'subscribe'>
 }
 
 /** Those who do work outside for blocks, by name, and which of them only wait for what is done elsewhere. */
-export function makeCallers({ db, clock, hub, http, orders }: CallerParts): {
+export function makeCallers({ db, clock, hub, http, orders, signals }: CallerParts): {
   callers: ReadonlyMap<string, Caller>
   waiters: ReadonlySet<string>
 } {
@@ -35,6 +38,7 @@ export function makeCallers({ db, clock, hub, http, orders }: CallerParts): {
     ['http', (request, signal) => performRequest(request as PreparedRequest, http, { signal })],
     ['group', group],
     ['place-call', callPlacing({ db, clock, channels: hub })],
+    ['crm', crmCaller({ db, clock, signals })],
   ]
-  return { callers: new Map(callers), waiters: new Set(['group']) }
+  return { callers: new Map(callers), waiters: new Set(['group', 'crm']) }
 }

@@ -1,6 +1,7 @@
 import type { ZodObject, z } from 'zod'
 import type { Capabilities } from '../conversations/channel.ts'
 import type { ConversationKind, Entity, Part } from '../conversations/message.ts'
+import type { Fault } from '../platform/errors.ts'
 import type { WorkingHours } from '../team/team.table.ts'
 import type { ActionName, Actions } from './actions.ts'
 import type { Renderers } from './renderers.ts'
@@ -135,6 +136,8 @@ export interface ProjectLookup {
   operators: ReadonlySet<string>
   /** Flows by name, with the ids of the blocks of draft and live version. */
   flows: ReadonlyMap<string, ReadonlySet<string>>
+  /** Integrations with other CRMs by name. */
+  integrations: ReadonlyMap<string, KnownIntegration>
   /** The name of the flow that subscribers belong to where nothing else is said; it may be gone. */
   defaultFlow: string | undefined
 }
@@ -143,6 +146,26 @@ export interface ProjectLookup {
 export interface KnownChannel {
   /** What it can do in conversations of a kind; undefined while it is not open, when nobody can tell. */
   can(kind: ConversationKind): Capabilities | undefined
+}
+
+/** What the publisher knows of an integration with another CRM. */
+export interface KnownIntegration {
+  /** What is wrong with what a block writes there, by path of its option; nothing while its account was never read. */
+  faults(written: WrittenThere): Fault[]
+}
+
+/** What a block writes to another CRM, by the names that its account has. What holds placeholders is not known yet. */
+export interface WrittenThere {
+  entity: 'contact' | 'deal'
+  pipeline?: string
+  stage?: string
+  name?: string
+  budget?: string | number
+  /** An operator's e-mail, or a user there by name or e-mail. */
+  responsible?: string
+  /** Values of fields there, which are named by key or title. */
+  fields: { to: string; value: unknown }[]
+  task?: { responsible?: string }
 }
 
 /** Defines a block; the types of options and needs follow from the values. */

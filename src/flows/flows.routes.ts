@@ -12,18 +12,17 @@ import { flowJsonSchema } from './flow-schema.ts'
 import * as calls from './flows.schemas.ts'
 import { type Flow, findFlowVersion, listFlows, listFlowVersions } from './flows.store.ts'
 import { getFlow } from './get-flow.ts'
-import { type ChannelAbilities, readProjectLookup } from './project-lookup.ts'
+import { type LookupParts, readProjectLookup } from './project-lookup.ts'
 import { publishFlow } from './publish-flow.ts'
 import { restoreFlowVersion } from './restore-flow-version.ts'
 import { saveFlow } from './save-flow.ts'
 import { unpublishFlow } from './unpublish-flow.ts'
 
-interface Parts {
+interface Parts extends LookupParts {
   db: Database
   vault: Vault
   safeHttp: SafeHttp
   blocks: BlockRegistry
-  channels: ChannelAbilities
 }
 
 /** The calls about flows: drafts, versions, publishing, and what flows are made of. */
@@ -31,14 +30,14 @@ export function flowsRoutes(parts: Parts): Route[] {
   return [...draftRoutes(parts), ...versionRoutes(parts), ...partRoutes(parts)]
 }
 
-function draftRoutes({ db, blocks, channels }: Parts): Route[] {
+function draftRoutes({ db, blocks, channels, integrations }: Parts): Route[] {
   return [
     route(calls.getFlows, ({ context, query }) => listFlows(db, context.projectId, query)),
     route(calls.postFlow, async ({ context, body }) =>
       flowView(await db.transaction((tx) => saveFlow(tx, context, { draft: body.draft }))),
     ),
     route(calls.postCheck, async ({ context, body }) =>
-      checkFlow(body.draft, blocks, await readProjectLookup(db, context.projectId, channels)),
+      checkFlow(body.draft, blocks, await readProjectLookup(db, context.projectId, { channels, integrations })),
     ),
     route(calls.getFlowById, async ({ context, params }) => flowView(await getFlow(db, context.projectId, params.id))),
     route(calls.putFlow, async ({ context, params, body }) =>
@@ -50,11 +49,16 @@ function draftRoutes({ db, blocks, channels }: Parts): Route[] {
   ]
 }
 
-function versionRoutes({ db, blocks, channels }: Parts): Route[] {
+function versionRoutes({ db, blocks, channels, integrations }: Parts): Route[] {
   return [
     route(calls.postPublish, async ({ context, params, body }) => {
       const { flow, version, warnings } = await db.transaction((tx) =>
-        publishFlow(tx, context, { flowId: params.id, revision: body.revision }, { registry: blocks, channels }),
+        publishFlow(
+          tx,
+          context,
+          { flowId: params.id, revision: body.revision },
+          { registry: blocks, channels, integrations },
+        ),
       )
       return { flow: flowView(flow), version, warnings }
     }),

@@ -8,7 +8,7 @@ import { readPlanNames } from '../crm/sales-plans/sales-plans.store.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { readProject } from '../team/read-project.ts'
 import { selectOperators } from '../team/team.store.ts'
-import type { ProjectLookup } from './block.ts'
+import type { KnownIntegration, ProjectLookup } from './block.ts'
 import { readEmailTemplateNames } from './email-templates/email-templates.store.ts'
 import { readGraphs } from './flows.store.ts'
 
@@ -16,7 +16,7 @@ import { readGraphs } from './flows.store.ts'
 export async function readProjectLookup(
   db: Queryable,
   projectId: number,
-  channels: ChannelAbilities,
+  { channels, integrations }: LookupParts,
 ): Promise<ProjectLookup> {
   const attributes = await readAttributes(db, projectId)
   const spots = await readSpots(db, projectId)
@@ -47,11 +47,19 @@ export async function readProjectLookup(
         new Set([...draft.blocks, ...(live?.blocks ?? [])].map((block) => block.id)),
       ]),
     ),
+    integrations: await integrations(db, projectId),
     defaultFlow: (await readProject(db, projectId)).defaultFlow ?? undefined,
   }
 }
 
-/** What channels can do, as far as they are open; the composing file tells it. */
+/** What lies above flows or outside of the database and is asked when a flow is checked; the composing file tells it. */
+export interface LookupParts {
+  channels: ChannelAbilities
+  /** The integrations with other CRMs that a project has, by name. */
+  integrations(db: Queryable, projectId: number): Promise<ReadonlyMap<string, KnownIntegration>>
+}
+
+/** What channels can do, as far as they are open. */
 export interface ChannelAbilities {
   capabilities(channelId: number, kind: ConversationKind): Capabilities | undefined
 }

@@ -16,12 +16,11 @@ import {
   updateFlowRow,
 } from './flows.store.ts'
 import { flowForUpdate } from './get-flow.ts'
-import { type ChannelAbilities, readProjectLookup } from './project-lookup.ts'
+import { type LookupParts, readProjectLookup } from './project-lookup.ts'
 
 /** What the program can run. */
-export interface FlowEngineParts {
+export interface FlowEngineParts extends LookupParts {
   registry: BlockRegistry
-  channels: ChannelAbilities
 }
 
 export interface PublishedFlow {
@@ -39,11 +38,11 @@ export async function publishFlow(
   tx: Tx,
   context: WorkContext,
   input: { flowId: number; revision?: number },
-  { registry, channels }: FlowEngineParts,
+  { registry, ...parts }: FlowEngineParts,
 ): Promise<PublishedFlow> {
   const { projectId, now } = context
   const before = await flowForUpdate(tx, projectId, input.flowId, input.revision)
-  const lookup = await readProjectLookup(tx, projectId, channels)
+  const lookup = await readProjectLookup(tx, projectId, parts)
   const { flow: checked, faults, warnings } = checkFlow(before.draft, registry, lookup)
   if (!checked) throw invalidInput(`flow "${before.name}"`, faults)
 

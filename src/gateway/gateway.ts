@@ -16,6 +16,7 @@ import { emailTemplatesRoutes } from '../flows/email-templates/email-templates.r
 import { flowsRoutes } from '../flows/flows.routes.ts'
 import { runsRoutes } from '../flows/runs.routes.ts'
 import { AppError } from '../platform/errors.ts'
+import { knownIntegrations } from '../sync/blocks/known-integrations.ts'
 import { mappingRoutes } from '../sync/mapping/mapping.routes.ts'
 import { postbacksRoutes } from '../sync/postbacks/postbacks.routes.ts'
 import { webhooksRoutes } from '../sync/webhooks/webhooks.routes.ts'
@@ -99,7 +100,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...crmRoutes(services),
     ...tasksRoutes(services),
     ...salesPlansRoutes(services),
-    ...flowsRoutes(services),
+    ...flowsRoutes({ ...services, integrations: knownIntegrations }),
     ...emailTemplatesRoutes(services),
     ...runsRoutes(services),
     ...calculatorRoutes(services),

@@ -1,6 +1,6 @@
 import ts from 'typescript5'
 import { describe, expect, it } from 'vitest'
-import { blocks } from '../../src/flows/blocks/registry.ts'
+import { blocks } from '../../src/compose/block-registry.ts'
 import { filesOf, nodesOf, type Source, sourceOf, sourcesOf } from './sources.ts'
 
 describe('a block', () => {

@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import { durationMs, durationSchema } from '../../platform/duration.ts'
-import { AppError } from '../../platform/errors.ts'
-import { defineBlock, next, type StepContext } from '../block.ts'
-import { readMoment } from '../conditions/moment.ts'
-import { localClock } from './local-clock.ts'
+import { durationSchema } from '../../platform/duration.ts'
+import { defineBlock, next } from '../block.ts'
+import { type DueMoment, dueMoment } from './due-moment.ts'
 import { operatorFault } from './project-faults.ts'
 import { saveNeeds, saveValues, targetFault, targetSchema } from './target.ts'
 
@@ -71,7 +69,7 @@ export const createTask = defineBlock({
       name: render(options.name).trim().slice(0, 200),
       description: options.description === undefined ? undefined : render(options.description),
       responsibleEmail: responsible === '' ? undefined : responsible,
-      dueAt: dueAt(context),
+      dueAt: isoOf(dueMoment(context, options)),
       reminders: options.reminders,
     })
     await saveValues(act, new Map([[options.saveTo, task.id]]))
@@ -80,20 +78,6 @@ export const createTask = defineBlock({
 })
 
 /** ISO 8601: a day where no time was meant. */
-function dueAt(
-  context: Pick<StepContext<z.infer<typeof optionsSchema>, never>, 'options' | 'now' | 'scope' | 'project' | 'render'>,
-) {
-  const { due, dueIn } = context.options
-  const now = localClock(context, 'project')
-  if (dueIn !== undefined) return now.plus(durationMs(dueIn)).toISO()!
-  if (due === undefined) return undefined
-  const text = context.render(due)
-  const moment = readMoment(text, now)
-  if (!moment) {
-    const advice = 'expected a date or time such as 25.12.2026 10:00'
-    throw new AppError('invalid', `The option "due" came out as "${text}"; ${advice}`)
-  }
-  if (moment.precision === 'day') return moment.at.toISODate()!
-  const isOver = moment.precision === 'time' && moment.at <= now
-  return (isOver ? moment.at.plus({ days: 1 }) : moment.at).toISO()!
+function isoOf(due: DueMoment | undefined): string | undefined {
+  return (due?.wholeDay ? due.at.toISODate() : due?.at.toISO()) ?? undefined
 }

@@ -1,7 +1,7 @@
 import type { Capabilities } from '../../conversations/channel.ts'
 import type { ConversationKind } from '../../conversations/message.ts'
 import type { Fault } from '../../platform/errors.ts'
-import type { KnownChannel, ProjectLookup } from '../block.ts'
+import type { KnownChannel, ProjectLookup, WrittenThere } from '../block.ts'
 
 /**
  * What is wrong with a named spot, pipeline and stage. Without a spot the stage may be of any pipeline of that name, and with
@@ -106,6 +106,17 @@ export function flowPointFaults({ flow, block }: { flow: string; block?: string 
   if (!blocks) return [unknown('flow', 'the project', 'flow', flow, [...flows.keys()])]
   if (block === undefined || blocks.has(block)) return []
   return [unknown('block', `the flow "${flow}"`, 'block', block, [...blocks])]
+}
+
+/** What is wrong with a named integration, or with what is written there. */
+export function integrationFaults(
+  integration: string,
+  written: WrittenThere,
+  { integrations }: ProjectLookup,
+): Fault[] {
+  const known = integrations.get(integration)
+  if (known) return known.faults(written)
+  return [unknown('integration', 'the project', 'integration', integration, [...integrations.keys()])]
 }
 
 function unknown(path: string, owner: string, what: string, name: string, known: string[]): Fault {

@@ -2,6 +2,7 @@ import type { ChannelParts } from '../../conversations/channels/create-channel.t
 import type { BlockRegistry } from '../../flows/block.ts'
 import type { ChannelAbilities } from '../../flows/project-lookup.ts'
 import type { Tx } from '../../platform/database/database.ts'
+import { knownIntegrations } from '../../sync/blocks/known-integrations.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { applyChannels } from './apply-channels.ts'
 import { applyEmailTemplates } from './apply-email-templates.ts'
@@ -33,7 +34,11 @@ export async function applyDeclaration(
   const funnels = await applyFunnels(tx, context, declaration)
   const channels = await applyChannels(tx, context, declaration, parts)
   const templates = await applyEmailTemplates(tx, context, declaration)
-  const flows = await applyFlows(tx, context, declaration, { registry: parts.blocks, channels: parts.channels })
+  const flows = await applyFlows(tx, context, declaration, {
+    registry: parts.blocks,
+    channels: parts.channels,
+    integrations: knownIntegrations,
+  })
   const sync = await applySync(tx, context, declaration, parts.vault)
   return {
     applied: [...project, ...funnels, ...channels.applied, ...templates, ...flows, ...sync],

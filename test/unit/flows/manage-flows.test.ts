@@ -19,7 +19,7 @@ import type { AppError } from '../../../src/platform/errors.ts'
 import type { WorkContext } from '../../../src/team/context.ts'
 import { updateProject } from '../../../src/team/update-project.ts'
 import { type FreshDatabase, freshDatabase } from '../../database.ts'
-import { closedChannels, makeProject, recordedChanges } from '../../project.ts'
+import { closedProject, makeProject, recordedChanges } from '../../project.ts'
 import { openChannel } from './blocks/step.ts'
 
 let fresh: FreshDatabase
@@ -36,7 +36,7 @@ afterAll(() => fresh.drop())
 const run = <Input, Result>(verb: (tx: Tx, context: WorkContext, input: Input) => Promise<Result>, input: Input) =>
   fresh.db.transaction((tx) => verb(tx, context, input))
 const publishFlow = (tx: Tx, context: WorkContext, input: { flowId: number; revision?: number }) =>
-  publish(tx, context, input, { registry: blocks, channels: closedChannels })
+  publish(tx, context, input, { registry: blocks, ...closedProject })
 
 const greeting = (text: string): FlowInput => ({
   name: 'Greeting',
@@ -199,13 +199,14 @@ describe('readProjectLookup', () => {
     const { id } = await run(saveFlow, { draft: greeting('one') })
     await run(publishFlow, { flowId: id })
     await run(saveFlow, { flowId: id, draft: { name: 'Greeting', blocks: [{ id: 'bye', number: 2, type: 'note' }] } })
-    const lookup = await readProjectLookup(fresh.db, projectId, closedChannels)
+    const lookup = await readProjectLookup(fresh.db, projectId, closedProject)
     expect(lookup.attributes.get('colour')).toEqual({ type: 'choice', choices: ['red'] })
     expect(lookup.spots.get('Moscow')?.get('Sales')).toEqual(['Unprocessed', 'New', 'Won', 'Lost', 'Archive'])
     expect([...lookup.channels.keys()]).toEqual(['site'])
     expect(lookup.channels.get('site')?.can('direct')).toBeUndefined()
     const open = await readProjectLookup(fresh.db, projectId, {
-      capabilities: (_id, kind) => openChannel({ email: kind === 'email' }).can(kind),
+      ...closedProject,
+      channels: { capabilities: (_id, kind) => openChannel({ email: kind === 'email' }).can(kind) },
     })
     expect([open.channels.get('site')?.can('email')?.email, open.channels.get('site')?.can('direct')?.email]).toEqual([
       true,
@@ -214,6 +215,6 @@ describe('readProjectLookup', () => {
     expect([[...lookup.emailTemplates], lookup.defaultFlow]).toEqual([['Welcome'], 'Greeting'])
     expect([...lookup.flows.get('Greeting')!].sort()).toEqual(['bye', 'hello'])
     const other = await makeProject(fresh.db)
-    expect((await readProjectLookup(fresh.db, other.projectId, closedChannels)).flows.size).toBe(0)
+    expect((await readProjectLookup(fresh.db, other.projectId, closedProject)).flows.size).toBe(0)
   })
 })

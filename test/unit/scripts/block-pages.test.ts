@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { blockPages } from '../../../scripts/block-pages.ts'
-import { blocks } from '../../../src/flows/blocks/registry.ts'
+import { blocks } from '../../../src/compose/block-registry.ts'
 
 const written = readFileSync(new URL('../../../docs/blocks.md', import.meta.url), 'utf8')
 

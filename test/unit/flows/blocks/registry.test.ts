@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { blocks } from '../../../../src/flows/blocks/registry.ts'
+import { blocks } from '../../../../src/compose/block-registry.ts'
 import { checkTemplate } from '../../../../src/platform/check-template.ts'
 import { lookup, stepper } from './step.ts'
 
 const scope = {
-  contact: { first_name: 'Anna', city: 'Moscow' },
+  contact: { id: 5, first_name: 'Anna', city: 'Moscow' },
+  deal: { id: 7, budget: 1 },
   run: { budget: 1 },
   project: { shop_api: 'https://shop.example.com' },
 }

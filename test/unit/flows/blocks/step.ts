@@ -192,6 +192,7 @@ export function lookup(known: Partial<ProjectLookup> = {}): ProjectLookup {
     rules: new Set(['Sales team']),
     operators: new Set(['olga@example.com']),
     flows: new Map([['Follow-up', new Set(['ask-again', 'remind'])]]),
+    integrations: new Map([['Sales CRM', { faults: () => [] }]]),
     defaultFlow: 'Follow-up',
     ...known,
   }

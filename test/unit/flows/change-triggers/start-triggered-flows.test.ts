@@ -18,7 +18,7 @@ import type { FlowInput } from '../../../../src/flows/flow.ts'
 import { publishFlow } from '../../../../src/flows/publish-flow.ts'
 import { saveFlow } from '../../../../src/flows/save-flow.ts'
 import { createOperator } from '../../../../src/team/create-operator.ts'
-import { closedChannels } from '../../../project.ts'
+import { closedProject } from '../../../project.ts'
 import { flow, leaveStage, openStage, type Stage, says } from '../engine/stage.ts'
 
 type Trigger = NonNullable<FlowInput['triggers']>[number]
@@ -227,9 +227,7 @@ describe('what is published while changes are read', () => {
     await stage.run(addLabels, { contactId, labels: ['other'] })
     await stage.settle()
     const { id: flowId } = await stage.run(saveFlow, { draft })
-    await stage.db.transaction((tx) =>
-      publishFlow(tx, stage.work, { flowId }, { registry: blocks, channels: closedChannels }),
-    )
+    await stage.db.transaction((tx) => publishFlow(tx, stage.work, { flowId }, { registry: blocks, ...closedProject }))
     await stage.run(addLabels, { contactId, labels: ['one'] })
     expect(await heard()).toEqual(['One'])
   })

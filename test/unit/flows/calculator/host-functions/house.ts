@@ -23,7 +23,7 @@ import type { WorkContext } from '../../../../../src/team/context.ts'
 import { createOperator } from '../../../../../src/team/create-operator.ts'
 import { type FreshDatabase, freshDatabase } from '../../../../database.ts'
 import { testSecret } from '../../../../parley.ts'
-import { closedChannels, makeProject } from '../../../../project.ts'
+import { closedProject, makeProject } from '../../../../project.ts'
 
 /** Numbers of what is in the house. */
 export interface Numbers {
@@ -188,7 +188,7 @@ async function makeFlow(tx: Tx, work: WorkContext, contactId: number): Promise<n
   const says = (id: string, number: number) => ({ id, number, type: 'message', options: { text: id } })
   const draft = { name: 'Hello', blocks: [says('first', 1), says('never', 7)] }
   const flow = await saveFlow(tx, work, { draft })
-  const { version } = await publishFlow(tx, work, { flowId: flow.id }, { registry: blocks, channels: closedChannels })
+  const { version } = await publishFlow(tx, work, { flowId: flow.id }, { registry: blocks, ...closedProject })
   const pause = { block: 'never', kind: 'pause', dueAt: '2026-11-03T09:00:00.000Z', holdsMessages: false }
   const waiting = [
     { ...pause, id: 1, next: { do: 'enter' }, cancelledByReply: true },
