@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { AppError } from '../../src/platform/errors.ts'
 import type { SafeRequest, SafeResponse } from '../../src/platform/safe-http/safe-http.ts'
 import type { CrmContext, CrmLimit } from '../../src/sync/crm.ts'
 import { type AmocrmSettings, rootOf } from './settings.ts'
@@ -23,8 +24,9 @@ export type Line = (request: LineRequest, signal: AbortSignal) => Promise<SafeRe
 export function openLine({ http, limited, integration: { settings } }: CrmContext<AmocrmSettings>): Line {
   const root = rootOf(settings)
   const limits = limitsOf(settings)
-  return ({ method, path, json, token }, signal) =>
-    limited(
+  return async ({ method, path, json, token }, signal) => {
+    if (signal.aborted) throw new AppError('timeout', 'The call to amoCRM was ended before it was made.')
+    return limited(
       limits,
       () =>
         http.request({
@@ -42,6 +44,7 @@ export function openLine({ http, limited, integration: { settings } }: CrmContex
         }),
       signal,
     )
+  }
 }
 
 /** 7 requests a second for an integration of theirs, 50 for an account (amocrm.ru/developers/content/api/recommendations). */

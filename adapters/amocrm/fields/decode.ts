@@ -17,7 +17,10 @@ export function decodeFields(
     const key = keyOf(field, entity)
     const all = filled.get(field.id) ?? []
     values[key] = decodeValue(field.type, all, zone)
-    if (field.type !== 'multitext') continue
+    if (key !== 'phone' && key !== 'email') {
+      if (field.type === 'multitext') values[key] = texts(all)?.join(', ') ?? null
+      continue
+    }
     for (const kind of new Set(all.flatMap(({ enum_code: code }) => code ?? []))) {
       values[`${key}:${kind}`] = texts(all.filter(({ enum_code: code }) => code === kind))
     }

@@ -31,8 +31,9 @@ export function encodeFields(values: Record<string, CrmValue>, options: EncodeOp
   for (const [name, value] of plainFirst(values)) {
     const [key, kind] = partsOf(name)
     const field = fields.find((one) => keyOf(one, entity) === key)
-    if (!field || !crmField(field, entity)) throw refused(name, 'the account has no such field', true)
-    if (field.is_computed) throw refused(name, 'amoCRM works it out itself')
+    const known = field && crmField(field, entity)
+    if (!field || !known) throw refused(name, 'the account has no such field', true)
+    if (known.readOnly) throw refused(name, 'it can be read only')
     if (field.type === 'multitext') {
       const standing = encoded.get(field.id)?.values ?? before.find(({ field_id: id }) => id === field.id)?.values ?? []
       const list = Array.isArray(value) ? value : value === null ? [] : [String(value)]
@@ -46,7 +47,9 @@ export function encodeFields(values: Record<string, CrmValue>, options: EncodeOp
 
 /** Whether something of these needs what stands there before it can be written. */
 export function needsBefore(values: Record<string, CrmValue>, entity: FieldsOf, fields: CustomField[]): boolean {
-  const several = new Set(fields.filter(({ type }) => type === 'multitext').map((field) => keyOf(field, entity)))
+  const several = new Set(
+    fields.filter((field) => crmField(field, entity)?.multiple).map((field) => keyOf(field, entity)),
+  )
   return Object.keys(values).some((name) => several.has(partsOf(name)[0]))
 }
 

@@ -41,33 +41,46 @@ export function keyOf({ id, code, type }: Pick<CustomField, 'id' | 'code' | 'typ
   return String(id)
 }
 
+/** Characters of a text of one line (crm_platform/custom-fields). */
+const longestText = 256
+
 /** A custom field as all CRMs have it; undefined for those that hold nothing we could write or read. */
 export function crmField(field: CustomField, entity: FieldsOf): CrmField | undefined {
   const type = types[field.type]
   if (type === undefined || field.code === markerCode) return undefined
   const key = keyOf(field, entity)
-  const kinds = field.type === 'multitext' ? kindsOf(field) : undefined
+  const head = { key, title: field.name }
+  if (key === 'phone' || key === 'email') return { ...head, type: key, multiple: true, variants: kindsOf(field) }
+  const chosen = type === 'choice' || type === 'choices'
   return {
-    key,
-    title: field.name,
-    type: key === 'phone' || key === 'email' ? key : type,
-    ...((type === 'choice' || type === 'choices') && { choices: titlesOf(field) }),
-    ...(kinds && { multiple: true }),
-    ...(kinds && kinds.length > 0 && { variants: kinds }),
-    ...(field.is_computed && { readOnly: true }),
+    ...head,
+    type,
+    ...(field.type === 'text' && { maxLength: longestText }),
+    ...(chosen && { choices: titlesOf(field) }),
+    ...(isReadOnly(field) && { readOnly: true }),
   }
 }
+
+/** What the vendor works out itself; and several accounts of messengers in one field, which are more than the text that we read. */
+function isReadOnly({ is_computed: computed, type }: CustomField): boolean {
+  return computed === true || type === 'multitext'
+}
+
+const longestName = 255
 
 /** The fields that every deal and contact has besides the custom ones. */
 export const standardFields: Record<FieldsOf, CrmField[]> = {
   deal: [
-    { key: 'name', title: 'Name', type: 'text' },
-    { key: 'budget', title: 'Budget', type: 'number' },
+    { key: 'name', title: 'Name', type: 'text', maxLength: longestName },
+    { key: 'budget', title: 'Budget', type: 'number', whole: true },
+    { key: 'stage', title: 'Stage', type: 'text' },
+    { key: 'responsible', title: 'Responsible', type: 'text' },
   ],
   contact: [
-    { key: 'name', title: 'Name', type: 'text' },
-    { key: 'first_name', title: 'First name', type: 'text' },
-    { key: 'last_name', title: 'Last name', type: 'text' },
+    { key: 'name', title: 'Name', type: 'text', maxLength: longestName },
+    { key: 'first_name', title: 'First name', type: 'text', maxLength: longestName },
+    { key: 'last_name', title: 'Last name', type: 'text', maxLength: longestName },
+    { key: 'responsible', title: 'Responsible', type: 'text' },
   ],
 }
 
