@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Database, Tx } from '../../platform/database/database.ts'
+import { AppError, messageOf } from '../../platform/errors.ts'
+import type { WorkContext } from '../../team/context.ts'
+import { recordWork } from '../../team/record-work.ts'
+import type { CrmAdapter, CrmLists } from '../crm.ts'
+import { defaultMapping } from '../mapping/default-mapping.ts'
+import { emptyMapping } from '../mapping/mapping.ts'
+import { readOurSide } from '../mapping/our-side.store.ts'
+import { askConsent } from './consent.ts'
+import { getIntegration } from './get-integration.ts'
+import type { Integration } from './integration.ts'
+import { lockIntegration, updateIntegrationRow } from './integrations.store.ts'
+import { noteCondition } from './note-condition.ts'
+
+/** What connecting came to: a connected integration, or the address at which the owner of the account has to agree first. */
+export interface Connected {
+  integration: Integration
+  consentUrl: string | null
+}
+
+/**
+ * Checks an integration's account, makes its vendor send to us, and reads what the account has to choose from. One that has no mapping yet
+ * gets the usual one. The vendor is asked outside of any transaction; what it refuses is noted as the condition and thrown. Where the owner of
+ * the account can be asked to let us in, nothing is thrown: they are sent to `callbackUrl` afterwards (not asked again where that is absent).
+ */
+export async function connectIntegration(
+  db: Database,
+  context: WorkContext,
+  { integrationId, callbackUrl }: { integrationId: number; callbackUrl?: string },
+  adapterOf: (integrationId: number) => CrmAdapter,
+  signal: AbortSignal,
+): Promise<Connected> {
+  const before = await getIntegration(db, context.projectId, integrationId)
+  if (!before.enabled) {
+    const message = `The integration "${before.name}" is switched off; switch it on before it is connected.`
+    throw new AppError('conflict', message)
+  }
+  try {
+    const adapter = adapterOf(integrationId)
+    const account = await tryToConnect(adapter, callbackUrl !== undefined, signal)
+    if (account === undefined) {
+      const consentUrl = await askConsent(db, before, { adapter, callbackUrl: callbackUrl!, now: context.now })
+      return { integration: await getIntegration(db, context.projectId, integrationId), consentUrl }
+    }
+    const lists = await adapter.lists(signal)
+    const integration = await db.transaction((tx) => noteConnected(tx, context, integrationId, { account, lists }))
+    return { integration, consentUrl: null }
+  } catch (error) {
+    await noteFailure(db, before, error, context.now)
+    throw error
+  }
+}
+
+/** What the account is called; undefined when its owner has to be asked. */
+async function tryToConnect(adapter: CrmAdapter, mayAsk: boolean, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return (await adapter.connect(signal)).account
+  } catch (error) {
+    const asks = mayAsk && adapter.consent && error instanceof AppError && error.code === 'unauthenticated'
+    if (asks) return undefined
+    throw error
+  }
+}
+
+async function noteFailure(db: Database, before: Integration, error: unknown, now: Date): Promise<void> {
+  const state = error instanceof AppError && error.code === 'unauthenticated' ? 'stopped' : 'failing'
+  const condition = { state, error: messageOf(error) } as const
+  // Whoever connects for the first time sees the answer; the others need not be told.
+  if (before.account === null) await updateIntegrationRow(db, before.id, { condition })
+  else await noteCondition(db, before.id, condition, now)
+}
+
+async function noteConnected(
+  tx: Tx,
+  context: WorkContext,
+  integrationId: number,
+  { account, lists }: { account: string; lists: CrmLists },
+): Promise<Integration> {
+  const before = await lockIntegration(tx, integrationId)
+  if (!before) throw new AppError('gone', 'The integration was removed while it was being connected.')
+  const isNew = before.listsAt === null && isDeepStrictEqual(before.mapping, emptyMapping)
+  const mapping = isNew ? defaultMapping(lists, await readOurSide(tx, context.projectId)) : before.mapping
+  const connected = await updateIntegrationRow(tx, integrationId, {
+    account,
+    lists,
+    listsAt: context.now,
+    mapping,
+    condition: { state: 'working' },
+    pausedUntil: null,
+    updatedAt: context.now,
+  })
+  await recordWork(tx, context, 'integration.connected', {}, { integrationId, name: before.name, account })
+  return connected!
+}
