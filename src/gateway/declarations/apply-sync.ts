@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/database/database.ts'
 import type { Vault } from '../../platform/secrets.ts'
 import { createPostback } from '../../sync/postbacks/create-postback.ts'
 import { getPostback } from '../../sync/postbacks/get-postback.ts'
+import { secretOf } from '../../sync/postbacks/postback-secret.ts'
 import { findPostbackByName } from '../../sync/postbacks/postbacks.store.ts'
 import { updatePostback } from '../../sync/postbacks/update-postback.ts'
 import { createWebhook } from '../../sync/webhooks/create-webhook.ts'
@@ -62,16 +63,21 @@ async function applyPostback(
   }
   const before = await getPostback(tx, context.projectId, row.id)
   const wanted = {
-    mapping: JSON.parse(JSON.stringify(declared.mapping)) as typeof declared.mapping,
+    mapping: plain(declared.mapping ?? null),
+    auth: declared.auth ?? null,
     flow: declared.flow ?? null,
     block: declared.block ?? null,
     sendingChannel: declared.sendingChannel ?? null,
     enabled: declared.enabled,
   }
   const { mapping, flow, blockId, sendingChannel, enabled } = before
-  if (isDeepStrictEqual(wanted, { mapping, flow, block: blockId, sendingChannel, enabled })) {
-    return { what: 'postback', name, did: 'unchanged' }
-  }
-  await updatePostback(tx, context, { postbackId: row.id, ...wanted })
+  const secret = wanted.auth?.secret
+  const auth = before.auth && { ...before.auth, secret: secret === undefined ? undefined : secretOf(before, vault) }
+  const present = plain({ mapping, auth, flow, block: blockId, sendingChannel, enabled })
+  if (isDeepStrictEqual(plain(wanted), present)) return { what: 'postback', name, did: 'unchanged' }
+  await updatePostback(tx, context, { postbackId: row.id, ...wanted }, vault)
   return { what: 'postback', name, did: 'updated' }
 }
+
+/** Without what is undefined, as it is stored. */
+const plain = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value

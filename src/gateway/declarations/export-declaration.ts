@@ -8,6 +8,7 @@ import { listFlows } from '../../flows/flows.store.ts'
 import { getFlow } from '../../flows/get-flow.ts'
 import type { Queryable } from '../../platform/database/database.ts'
 import { secretNames } from '../../platform/secret-settings.ts'
+import { shownAuth } from '../../sync/postbacks/postback-secret.ts'
 import { listPostbacks, type NamedPostback } from '../../sync/postbacks/postbacks.store.ts'
 import { listWebhooks } from '../../sync/webhooks/webhooks.store.ts'
 import { readProject } from '../../team/read-project.ts'
@@ -83,10 +84,12 @@ async function exportFlows(db: Queryable, projectId: number): Promise<Declaratio
   return flows
 }
 
-function exportPostback({ name, mapping, flow, blockId, sendingChannel, enabled }: NamedPostback) {
+function exportPostback({ name, mapping, auth, flow, blockId, sendingChannel, enabled }: NamedPostback) {
+  const shown = shownAuth(auth)
   return {
     name,
-    mapping,
+    ...(mapping && { mapping }),
+    ...(shown && { auth: shown }),
     ...(flow && { flow }),
     ...(blockId && { block: blockId }),
     ...(sendingChannel && { sendingChannel }),

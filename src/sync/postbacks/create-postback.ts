@@ -10,11 +10,20 @@ import type { WorkContext } from '../../team/context.ts'
 import { checkMapping } from './check-mapping.ts'
 import { getPostback, tokenPlace } from './get-postback.ts'
 import { postbackMappingSchema } from './postback.ts'
+import { postbackAuthSchema } from './postback-auth.ts'
+import { sealAuth } from './postback-secret.ts'
 import { insertPostback, type NamedPostback } from './postbacks.store.ts'
 
 export const postbackFields = {
   name: z.string().trim().min(1, 'expected a name').max(200),
-  mapping: postbackMappingSchema,
+  mapping: postbackMappingSchema
+    .nullable()
+    .optional()
+    .describe('Absent or null, it only listens: bodies are kept as samples, and nothing is done.'),
+  auth: postbackAuthSchema
+    .nullable()
+    .optional()
+    .describe('What a caller has to show besides the token in the address.'),
   flow: z.string().nullable().optional().describe('The name of a flow that each call starts for its contact.'),
   block: z.string().nullable().optional().describe('The block to begin with; its trigger leads on when absent.'),
   sendingChannel: z
@@ -35,13 +44,18 @@ export async function createPostback(
   vault: Vault,
 ): Promise<NamedPostback> {
   const { projectId, now } = context
-  const { name, mapping, enabled, ...rest } = parseInput(newPostbackSchema, input, 'postback')
+  const { name, mapping = null, auth = null, enabled, ...rest } = parseInput(newPostbackSchema, input, 'postback')
   const target = await readTarget(tx, projectId, rest)
-  const faults = [...(await checkMapping(tx, projectId, mapping)), ...target.faults]
+  const faults = [...(mapping ? await checkMapping(tx, projectId, mapping) : []), ...target.faults]
   if (faults.length > 0) throw invalidInput('postback', faults)
   const token = randomToken('pb')
+  const tokenHash = hashToken(token)
   const row = { projectId, name, mapping, enabled, ...target.columns, createdAt: now, updatedAt: now }
-  const sealed = { token: vault.seal(token, tokenPlace(projectId)), tokenHash: hashToken(token) }
+  const sealed = {
+    token: vault.seal(token, tokenPlace(projectId)),
+    tokenHash,
+    auth: sealAuth(auth, { tokenHash, auth: null }, vault),
+  }
   const postback = await insertPostback(tx, { ...row, ...sealed })
   if (!postback) throw new AppError('conflict', `The project has a postback "${name}" already; choose another name.`)
   return getPostback(tx, projectId, postback.id)

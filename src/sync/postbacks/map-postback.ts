@@ -3,6 +3,7 @@ import { type ContactFields, contactFieldNames, readContactFields } from '../../
 import { type Identity, readIdentities } from '../../contacts/identity.ts'
 import { type AppError, type Fault, messageOf } from '../../platform/errors.ts'
 import { queryJson } from '../../platform/json-path.ts'
+import { type MappedDeal, readDealField } from './map-deal.ts'
 import type { PostbackField, PostbackMapping } from './postback.ts'
 
 /** What the body of a postback says, by its mapping. */
@@ -11,16 +12,24 @@ export interface MappedPostback {
   attributes: Record<string, unknown>
   labels: string[]
   /** Those that find the contact, the first that finds one wins. */
-  findBy: Identity[]
+  findBy: Finder[]
   /** Further identities, for the contact to get. */
   identities: Identity[]
+  /** Of the contact's deal; absent when the body says nothing of it. */
+  deal?: MappedDeal
   /** Of the run that is started. */
   variables: Record<string, unknown>
   /** Each names where the value goes and the JSONPath it came from. */
   faults: Fault[]
 }
 
-/** Takes the values out of a body. What is absent or null there, and has no fallback, is left out. Pure. */
+/** What may find a contact: something that tells who it is, or its number. */
+export type Finder = { by: string } & ({ identity: Identity } | { contactId: number })
+
+/**
+ * Takes the values out of a body. What is absent or null there, and has no fallback, is left out. Without anything to find
+ * the contact by, `findBy` is empty. Pure.
+ */
 export function mapPostback(mapping: PostbackMapping, body: unknown, country: string): MappedPostback {
   const mapped: MappedPostback = {
     fields: {},
@@ -31,7 +40,7 @@ export function mapPostback(mapping: PostbackMapping, body: unknown, country: st
     variables: {},
     faults: [],
   }
-  const found = new Map<string, Identity>()
+  const found = new Map<string, Finder>()
   for (const field of mapping.fields) {
     const values = queryJson(body, field.from).filter((value) => value !== null && value !== '')
     if (values.length === 0 && field.fallback !== undefined) values.push(field.fallback)
@@ -44,10 +53,10 @@ export function mapPostback(mapping: PostbackMapping, body: unknown, country: st
       mapped.faults.push(faultOf(field, message))
     }
   }
-  const finders = new Set<string>(mapping.findBy)
   mapped.findBy = mapping.findBy.flatMap((name) => found.get(name) ?? [])
-  mapped.identities = [...found].filter(([name]) => !finders.has(name)).map(([, identity]) => identity)
-  if (mapped.findBy.length === 0 && mapped.faults.length === 0) mapped.faults.push(nobodyFound(mapping))
+  mapped.identities = [...found.values()].flatMap((finder) =>
+    'identity' in finder && !mapped.findBy.includes(finder) ? [finder.identity] : [],
+  )
   return mapped
 }
 
@@ -56,9 +65,28 @@ export function faultOf(field: PostbackField, message: string): Fault {
   return { path: field.to, message: `${message} (from ${field.from})` }
 }
 
+/** Says that a body has nothing to find the contact by, and where it was looked for. */
+export function nothingToFindBy(mapping: PostbackMapping): Fault {
+  const places = mapping.findBy.map((name) => {
+    const from = mapping.fields.filter((field) => field.to === name).map((field) => field.from)
+    return `${name} (from ${from.join(' or ')})`
+  })
+  return {
+    path: mapping.findBy[0]!,
+    message: `the body has nothing to find the contact by; expected ${places.join(' or ')}`,
+  }
+}
+
+/** A value as the text that it stands for. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw new Error(`${JSON.stringify(value).slice(0, 60)} cannot be kept here; expected a text or a number`)
+}
+
 function place(
   mapped: MappedPostback,
-  found: Map<string, Identity>,
+  found: Map<string, Finder>,
   field: PostbackField,
   values: unknown[],
   country: string,
@@ -69,16 +97,23 @@ function place(
     mapped.attributes[to.slice('attributes.'.length)] = value
   } else if (to.startsWith('variables.')) {
     mapped.variables[to.slice('variables.'.length)] = value
+  } else if (to.startsWith('deal.')) {
+    mapped.deal ??= { variables: {} }
+    readDealField(mapped.deal, to.slice('deal.'.length), value)
   } else if (to === 'label') {
     mapped.labels.push(...readLabels(values.flat().map(textOf)))
+  } else if (to === 'id') {
+    found.set(to, { by: to, contactId: readNumber(textOf(value)) })
   } else if (to.startsWith('identity.')) {
-    found.set(to, readIdentity({ kind: to.slice('identity.'.length), value: textOf(value) }, country))
+    const identity = readIdentity({ kind: to.slice('identity.'.length), value: textOf(value) }, country)
+    found.set(to, { by: to, identity })
   } else {
     const name = fieldNames.get(to)!
     const { fields, faults } = readContactFields({ [name]: textOf(value) }, country)
     if (faults[0]) throw new Error(faults[0].message)
     Object.assign(mapped.fields, fields)
-    if ((to === 'phone' || to === 'email') && fields[to]) found.set(to, { kind: to, value: fields[to] })
+    const kept = to === 'phone' || to === 'email' ? fields[to] : undefined
+    if (kept) found.set(to, { by: to, identity: { kind: to, value: kept } })
   }
 }
 
@@ -88,21 +123,9 @@ function readIdentity(identity: Identity, country: string): Identity {
   return identities[0]
 }
 
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  throw new Error(`${JSON.stringify(value).slice(0, 60)} cannot be kept here; expected a text or a number`)
-}
-
-function nobodyFound(mapping: PostbackMapping): Fault {
-  const places = mapping.findBy.map((name) => {
-    const from = mapping.fields.filter((field) => field.to === name).map((field) => field.from)
-    return `${name} (from ${from.join(' or ')})`
-  })
-  return {
-    path: mapping.findBy[0]!,
-    message: `the body has nothing to find the contact by; expected ${places.join(' or ')}`,
-  }
+function readNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text.trim())) return Number(text)
+  throw new Error(`"${text.slice(0, 60)}" is not the number of a contact`)
 }
 
 const fieldNames = new Map([...contactFieldNames].map(([field, name]) => [name, field]))

@@ -6,6 +6,8 @@ import { deletePostback } from './delete-postback.ts'
 import { getPostback, postbackView } from './get-postback.ts'
 import * as calls from './postbacks.schemas.ts'
 import { listPostbackCalls, listPostbacks, type NamedPostback } from './postbacks.store.ts'
+import { previewPostback } from './preview-postback.ts'
+import { readSample } from './read-sample.ts'
 import { updatePostback } from './update-postback.ts'
 
 interface Parts {
@@ -33,7 +35,10 @@ export function postbacksRoutes({ db, vault, publicUrl }: Parts): Route[] {
       show(await getPostback(db, context.projectId, params.id), caller),
     ),
     route(calls.patchPostback, async ({ context, caller, params, body }) =>
-      show(await db.transaction((tx) => updatePostback(tx, context, { postbackId: params.id, ...body })), caller),
+      show(
+        await db.transaction((tx) => updatePostback(tx, context, { postbackId: params.id, ...body }, vault)),
+        caller,
+      ),
     ),
     route(calls.removePostback, ({ context, params }) =>
       db.transaction((tx) => deletePostback(tx, context, { postbackId: params.id })),
@@ -42,5 +47,11 @@ export function postbacksRoutes({ db, vault, publicUrl }: Parts): Route[] {
       const postback = await getPostback(db, context.projectId, params.id)
       return listPostbackCalls(db, { postbackId: postback.id, ...query })
     }),
+    route(calls.getSample, async ({ context, params, query }) =>
+      readSample(db, context.projectId, { postbackId: params.id, callId: query.call }),
+    ),
+    route(calls.postPreview, async ({ context, params, body }) =>
+      previewPostback(db, context, { postbackId: params.id, ...body }),
+    ),
   ]
 }

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { operation } from '../../platform/http/operation.ts'
 import { idParams, momentSchema, pageOf, pageQuery } from '../../platform/http/schemas.ts'
 import { newPostbackSchema } from './create-postback.ts'
+import { postbackMappingSchema } from './postback.ts'
+import { postbackAuthSchema } from './postback-auth.ts'
+import { postbackPreviewSchema } from './preview-postback.ts'
 import { postbackUpdateSchema } from './update-postback.ts'
 
 const postbackAnswer = z
@@ -12,10 +15,12 @@ const postbackAnswer = z
       .string()
       .nullable()
       .describe('Where the caller sends to; its token is the key. Null unless asked with admin access.'),
-    mapping: z.object({
-      fields: z.array(z.object({ from: z.string(), to: z.string(), fallback: z.string().optional() })),
-      findBy: z.array(z.string()),
-    }),
+    mapping: postbackMappingSchema
+      .nullable()
+      .describe('Null while it only listens: bodies are kept as samples, and nothing is done.'),
+    auth: postbackAuthSchema
+      .nullable()
+      .describe('What a caller has to show besides the token; the secret is not shown.'),
     flow: z.string().nullable(),
     block: z.string().nullable(),
     sendingChannel: z.string().nullable(),
@@ -99,10 +104,76 @@ export const getCalls = operation({
         idempotencyKey: z.string().nullable(),
         body: z.unknown(),
         contactId: z.int().nullable(),
+        dealId: z.int().nullable(),
         status: z.int(),
         error: z.string().nullable(),
         at: momentSchema,
       })
       .meta({ id: 'PostbackCall' }),
   ),
+})
+
+export const getSample = operation({
+  ...postbacks,
+  id: 'readPostbackSample',
+  method: 'get',
+  path: '/postbacks/{id}/sample',
+  summary: 'Lists the values of a body that came in, with the JSONPaths that name them and where they seem to belong',
+  access: 'read',
+  params: idParams,
+  query: z.strictObject({
+    call: z.coerce.number().int().optional().describe('The number of the call; the last one when absent.'),
+  }),
+  answer: z
+    .object({
+      callId: z.int(),
+      at: momentSchema,
+      body: z.unknown(),
+      values: z.array(
+        z.object({
+          path: z.string(),
+          value: z.unknown(),
+          suggested: z.string().nullable().describe('A target of a mapping, each suggested once.'),
+        }),
+      ),
+    })
+    .meta({ id: 'PostbackSample' }),
+})
+
+const valueChanges = z.array(z.object({ name: z.string(), from: z.unknown(), to: z.unknown() }))
+
+export const postPreview = operation({
+  ...postbacks,
+  id: 'previewPostback',
+  method: 'post',
+  path: '/postbacks/{id}/preview',
+  summary:
+    'Tells what a call would do by a mapping, saved or not, with the body of a call or a given one; nothing is written',
+  access: 'admin',
+  params: idParams,
+  body: postbackPreviewSchema,
+  answer: z
+    .object({
+      outcome: z.enum(['create', 'update', 'ignore', 'refuse']),
+      error: z
+        .object({
+          code: z.string(),
+          message: z.string(),
+          faults: z.array(z.object({ path: z.string(), message: z.string() })),
+        })
+        .nullable(),
+      found: z
+        .array(z.object({ by: z.string(), contactId: z.int(), name: z.string() }))
+        .describe('Which field finds whom; the first one counts.'),
+      contactId: z.int().nullable().describe('Of a contact that is there.'),
+      contact: valueChanges.describe('What would be set of the contact.'),
+      identities: z.array(z.object({ kind: z.string(), value: z.string() })),
+      deal: z
+        .object({ dealId: z.int().nullable().describe('Null when one would be made.'), changes: valueChanges })
+        .optional(),
+      variables: z.record(z.string(), z.unknown()),
+      flow: z.string().nullable(),
+      warning: z.string().nullable(),
+    })
+    .meta({ id: 'PostbackPreview' }),
 })

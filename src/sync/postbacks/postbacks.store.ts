@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, lt, ne } from 'drizzle-orm'
 import { channels } from '../../conversations/conversations.table.ts'
 import { flows } from '../../flows/flows.table.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
@@ -17,6 +17,7 @@ export interface NamedPostback extends Postback {
 
 /** What came in at a postback. */
 export type PostbackCall = typeof postbackCalls.$inferSelect
+export type NewPostbackCall = typeof postbackCalls.$inferInsert
 
 const selectNamed = (db: Queryable) =>
   db.orm
@@ -89,7 +90,7 @@ export async function claimCall(tx: Tx, postbackId: number, key: string): Promis
   return call
 }
 
-export async function insertCall(tx: Tx, row: typeof postbackCalls.$inferInsert): Promise<PostbackCall> {
+export async function insertCall(tx: Tx, row: NewPostbackCall): Promise<PostbackCall> {
   const [call] = await tx.orm.insert(postbackCalls).values(row).returning()
   return call!
 }
@@ -97,6 +98,13 @@ export async function insertCall(tx: Tx, row: typeof postbackCalls.$inferInsert)
 /** Notes what did not work of a call that went through otherwise. */
 export async function noteWarning(tx: Tx, callId: number, warning: string): Promise<void> {
   await tx.orm.update(postbackCalls).set({ error: warning }).where(eq(postbackCalls.id, callId))
+}
+
+/** Forgets the calls that were answered with this status. */
+export async function forgetRefusals(tx: Tx, postbackId: number, status: number): Promise<void> {
+  await tx.orm
+    .delete(postbackCalls)
+    .where(and(eq(postbackCalls.postbackId, postbackId), eq(postbackCalls.status, status)))
 }
 
 /** Removes what lies behind the newest `keep` calls; those with a key stay for a day, so that a repetition is recognised. */
@@ -107,6 +115,26 @@ export async function pruneCalls(tx: Tx, postbackId: number, keep: number, now: 
         and (idempotency_key is null or at < $3::timestamptz - interval '1 day')`,
     [postbackId, keep, now.toISOString()],
   )
+}
+
+/** The call of that number, or the last one whose body is worth looking at. */
+export async function findSample(
+  db: Queryable,
+  postbackId: number,
+  callId: number | undefined,
+): Promise<PostbackCall | undefined> {
+  const [call] = await db.orm
+    .select()
+    .from(postbackCalls)
+    .where(
+      and(
+        eq(postbackCalls.postbackId, postbackId),
+        callId === undefined ? ne(postbackCalls.body, {}) : eq(postbackCalls.id, callId),
+      ),
+    )
+    .orderBy(desc(postbackCalls.id))
+    .limit(1)
+  return call
 }
 
 /** What came in at a postback, the newest first. */

@@ -1,64 +1,77 @@
-import { addLabels } from '../../contacts/add-labels.ts'
-import { findContact, readLocale } from '../../contacts/contacts.store.ts'
-import { findOrCreateContact } from '../../contacts/find-or-create-contact.ts'
-import { readAttributeValues } from '../../contacts/read-attribute-values.ts'
-import { updateContact } from '../../contacts/update-contact.ts'
-import { startRun } from '../../flows/start-run.ts'
+import { findContact } from '../../contacts/contacts.store.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
 import { AppError, type ErrorCode } from '../../platform/errors.ts'
-import { invalidInput } from '../../platform/faults.ts'
-import { hashToken } from '../../platform/secrets.ts'
+import { findJson } from '../../platform/json-path.ts'
+import { hashToken, type Vault } from '../../platform/secrets.ts'
 import type { WorkContext } from '../../team/context.ts'
-import { faultOf, type MappedPostback, mapPostback } from './map-postback.ts'
+import { textOf } from './map-postback.ts'
+import { checkAuth } from './postback-auth.ts'
+import { secretOf } from './postback-secret.ts'
 import {
   claimCall,
   findPostbackByToken,
+  forgetRefusals,
   insertCall,
   type NamedPostback,
+  type NewPostbackCall,
   noteWarning,
   type PostbackCall,
   pruneCalls,
 } from './postbacks.store.ts'
+import { type RawCall, readCallBody } from './read-call-body.ts'
+import { type MappedCallPostback, startFlowOf, takeCall } from './take-call.ts'
 
-export interface IncomingPostback {
+export interface IncomingPostback extends RawCall {
   token: string
-  /** JSON, or a form as an object of its fields. */
-  body: unknown
-  /** The same key gets the same answer, and nothing is done twice. */
-  idempotencyKey?: string
 }
 
-export interface PostbackAnswer {
-  contactId: number
-  created: boolean
-  /** The thread in which a flow is about to start; to be woken, the work being committed. */
-  threadId?: number
-  /** Why no flow starts although the postback names one. */
-  warning?: string
+export type PostbackAnswer =
+  | {
+      contactId: number
+      created: boolean
+      /** The deal that was made or changed. */
+      dealId?: number
+      /** The thread in which a flow is about to start; to be woken, the work being committed. */
+      threadId?: number
+      /** Why no flow starts although the postback names one. */
+      warning?: string
+    }
+  /** It has no mapping yet: the body was kept as a sample. */
+  | { listening: true }
+  /** The body told nothing to find a contact by, and such bodies are let pass. */
+  | { ignored: true }
+
+/** What receiving needs besides the call. */
+export interface ReceiveParts {
+  db: Database
+  vault: Vault
+  /** The status that an error is answered with; it is kept with the call. */
+  statusOf(code: ErrorCode): number
 }
 
-const maxBodyBytes = 64 * 1024
 const callsKept = 50
 
 /**
- * Takes a call of a postback: adds or updates the contact that the body tells of, and may start a flow for it. Calls are kept,
- * also those that fail, with the status that `statusOf` gives their error. Throws `not_found`, `gone` when the postback is
- * switched off, `too_large`, and `invalid` whose faults name the field and the JSONPath.
+ * Takes a call of a postback: adds or updates the contact that the body tells of, perhaps with a deal, and may start a flow for
+ * it. The secret or signature is checked first, over the body as it came. The same key of idempotency gets the same answer, and
+ * nothing is done twice. Calls are kept, also those that fail.
+ *
+ * Throws `not_found`, `gone` when the postback is switched off, `unauthenticated`, `too_large`, `conflict` when the body means
+ * different contacts, and `invalid` whose faults name the field and the JSONPath.
  */
 export async function receivePostback(
-  db: Database,
+  { db, vault, statusOf }: ReceiveParts,
   now: Date,
   call: IncomingPostback,
-  statusOf: (code: ErrorCode) => number,
 ): Promise<PostbackAnswer> {
   const postback = await findPostbackByToken(db, hashToken(call.token))
   if (!postback) throw new AppError('not_found', 'There is no postback at this address; check the token at its end.')
   if (!postback.enabled) throw new AppError('gone', `The postback "${postback.name}" is switched off.`)
-  const tooLarge = Buffer.byteLength(JSON.stringify(call.body) ?? '') > maxBodyBytes
-  const body = tooLarge ? null : withoutNul(call.body)
+  let body: unknown = null
   try {
-    if (tooLarge) throw new AppError('too_large', `The body is larger than the limit of ${maxBodyBytes} bytes.`)
-    return await db.transaction((tx) => take(tx, now, postback, body, call.idempotencyKey))
+    if (postback.auth) checkAuth(postback.auth, secretOf(postback, vault)!, call, now)
+    body = await readCallBody(call)
+    return await db.transaction((tx) => take(tx, now, postback, body, call.headers))
   } catch (error) {
     if (error instanceof AppError) await keepFailure(db, now, postback, body, error, statusOf(error.code))
     throw error
@@ -70,102 +83,70 @@ async function take(
   now: Date,
   postback: NamedPostback,
   body: unknown,
+  headers: Headers,
+): Promise<PostbackAnswer> {
+  const { mapping } = postback
+  if (!mapping) {
+    await keepCall(tx, { postbackId: postback.id, body: body ?? {}, status: 200, at: now })
+    return { listening: true }
+  }
+  const key = keyOf(postback, body, headers)
+  const before = key === undefined ? undefined : await claimCall(tx, postback.id, key)
+  if (before) return answered(tx, postback, before)
+  return work(tx, now, { ...postback, mapping }, body, key)
+}
+
+async function work(
+  tx: Tx,
+  now: Date,
+  postback: MappedCallPostback,
+  body: unknown,
   key: string | undefined,
 ): Promise<PostbackAnswer> {
-  if (key !== undefined) {
-    if (key === '' || key.length > 255)
-      throw new AppError('invalid', 'Idempotency-Key is empty or too long; expected 1 to 255 characters.')
-    const before = await claimCall(tx, postback.id, key)
-    if (before) return answered(tx, postback, before)
-  }
   const context: WorkContext = { projectId: postback.projectId, now, by: { kind: 'postback', id: postback.id } }
-  const mapped = await readBody(tx, context, postback, body)
-  const { contactId, created } = await keepContact(tx, context, mapped)
-  const stored = await insertCall(tx, {
-    postbackId: postback.id,
-    idempotencyKey: key,
-    body,
-    contactId,
-    status: created ? 201 : 200,
-    at: now,
-  })
-  await pruneCalls(tx, postback.id, callsKept, now)
-  return { contactId, created, ...(await startFlow(tx, context, postback, stored, mapped.variables)) }
+  const taken = await takeCall(tx, context, postback, body)
+  const call = { postbackId: postback.id, idempotencyKey: key, body, at: now }
+  if (taken.ignored) {
+    await keepCall(tx, { ...call, status: 200 })
+    return { ignored: true }
+  }
+  const { contactId, created, deal, variables } = taken
+  const stored = await keepCall(tx, { ...call, contactId, dealId: deal?.id, status: created ? 201 : 200 })
+  const started = await startFlowOf(tx, context, postback, { contactId, variables, key: `postback:${stored.id}` })
+  if (started.warning !== undefined) await noteWarning(tx, stored.id, started.warning)
+  return { contactId, created, ...(deal && { dealId: deal.id }), ...started }
+}
+
+/** What tells a repeated call. Throws `invalid` when it cannot be one. */
+function keyOf({ mapping, auth }: NamedPostback, body: unknown, headers: Headers): string | undefined {
+  const place = mapping?.key
+  const own = place?.startsWith('header:') ? headers.get(place.slice('header:'.length)) : place && findJson(body, place)
+  const signed = auth?.type === 'standard_webhooks' ? headers.get('webhook-id') : undefined
+  const value = own ?? headers.get('idempotency-key') ?? signed
+  if (value === undefined || value === null) return undefined
+  const key = typeof value === 'object' ? '' : textOf(value)
+  if (key !== '' && key.length <= 255) return key
+  const name = own === undefined || own === null ? 'Idempotency-Key' : place
+  throw new AppError('invalid', `${name} is empty or too long; expected 1 to 255 characters.`)
 }
 
 /** The answer that a call with this key got; the contact may have been merged since. */
 async function answered(tx: Tx, { projectId }: NamedPostback, call: PostbackCall): Promise<PostbackAnswer> {
-  const contact = await findContact(tx, projectId, call.contactId!)
-  const answer = { contactId: contact?.id ?? call.contactId!, created: call.status === 201 }
-  return call.error === null ? answer : { ...answer, warning: call.error }
-}
-
-/** Maps the body and checks everything before anything is written, so that all faults are told at once. */
-async function readBody(tx: Tx, context: WorkContext, postback: NamedPostback, body: unknown): Promise<MappedPostback> {
-  if (body === null || typeof body !== 'object') {
-    throw new AppError(
-      'invalid',
-      'The body is not an object; expected JSON such as {"phone": "+79161234567"}, or a form.',
-    )
+  const { contactId, dealId, error, status } = call
+  if (contactId === null) return { ignored: true }
+  const contact = await findContact(tx, projectId, contactId)
+  return {
+    contactId: contact?.id ?? contactId,
+    created: status === 201,
+    ...(dealId !== null && { dealId }),
+    ...(error !== null && { warning: error }),
   }
-  const locale = await readLocale(tx, postback.projectId)
-  const mapped = mapPostback(postback.mapping, body, locale.country)
-  const values = await readAttributeValues(tx, context, mapped.attributes, locale, true)
-  const faults = [
-    ...mapped.faults,
-    ...values.faults.map(({ path, message }) =>
-      faultOf(postback.mapping.fields.find((field) => field.to === path)!, message),
-    ),
-  ]
-  if (faults.length > 0) throw invalidInput('body', faults)
-  return mapped
 }
 
-async function keepContact(
-  tx: Tx,
-  context: WorkContext,
-  mapped: MappedPostback,
-): Promise<{ contactId: number; created: boolean }> {
-  const { fields, attributes, labels, findBy, identities } = mapped
-  const { contact, created } = await findOrCreateContact(tx, context, {
-    findBy,
-    identities,
-    fields,
-    attributes,
-    labels,
-  })
-  if (created) return { contactId: contact.id, created }
-  await updateContact(tx, context, { contactId: contact.id, fields, attributes })
-  await addLabels(tx, context, { contactId: contact.id, labels })
-  return { contactId: contact.id, created }
-}
-
-/** The contact is worth keeping also when no flow can start for it: that is told beside. */
-async function startFlow(
-  tx: Tx,
-  context: WorkContext,
-  { flowId, blockId, sendingChannel }: NamedPostback,
-  call: PostbackCall,
-  variables: Record<string, unknown>,
-): Promise<Pick<PostbackAnswer, 'threadId' | 'warning'>> {
-  if (flowId === null) return {}
-  try {
-    const threadId = await startRun(tx, context, {
-      flowId,
-      subject: { contactId: call.contactId! },
-      trigger: 'postback',
-      block: blockId ?? undefined,
-      variables,
-      sendingChannel: sendingChannel ?? undefined,
-      key: `postback:${call.id}`,
-    })
-    return { threadId }
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    const warning = `No flow was started: ${error.message}`
-    await noteWarning(tx, call.id, warning)
-    return { warning }
-  }
+async function keepCall(tx: Tx, row: NewPostbackCall): Promise<PostbackCall> {
+  const call = await insertCall(tx, row)
+  await pruneCalls(tx, row.postbackId, callsKept, row.at)
+  return call
 }
 
 /** Its key is not kept: a caller may correct itself and try again with it. */
@@ -178,12 +159,8 @@ async function keepFailure(
   status: number,
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    await insertCall(tx, { postbackId: postback.id, body: body ?? {}, status, error: error.message, at: now })
-    await pruneCalls(tx, postback.id, callsKept, now)
+    // Strangers may not push out what is kept: of those who were not let in only the last one is.
+    if (error.code === 'unauthenticated') await forgetRefusals(tx, postback.id, status)
+    await keepCall(tx, { postbackId: postback.id, body: body ?? {}, status, error: error.message, at: now })
   })
-}
-
-/** PostgreSQL keeps no NUL character (https://www.postgresql.org/docs/current/datatype-json.html). */
-function withoutNul(body: unknown): unknown {
-  return JSON.parse(JSON.stringify(body ?? null).replace(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1'))
 }

@@ -60,4 +60,56 @@ describe('postbacks', () => {
     expect((await send(url, '"text"', json)).status).toBe(400)
     expect((await send(url, JSON.stringify({ x: 'x'.repeat(300_000) }), json)).status).toBe(413)
   })
+
+  it('take the query of a GET, and do nothing for a HEAD', async () => {
+    const { url, id } = (await makePostback()).body
+    const get = await gateway.app.request(`${new URL(url).pathname}?user[phone]=%2B79161234567&user[name]=Anna`)
+    expect(get.status).toBe(201)
+    const head = await gateway.app.request(`${new URL(url).pathname}?user[phone]=%2B79161234568`, { method: 'HEAD' })
+    expect(head.status).toBe(200)
+    expect((await gateway.call('GET', `/postbacks/${id}/calls`)).body.items).toHaveLength(1)
+  })
+
+  it('are set up from what they hear', async () => {
+    const { body: made } = await gateway.call('POST', '/postbacks', { name: 'landing' })
+    expect(made.mapping).toBeNull()
+    const json = { 'content-type': 'application/json' }
+    const heard = await send(made.url, '{"user":{"phone":"+79161234567"}}', json)
+    expect(heard).toEqual({ status: 200, body: { listening: true } })
+    const reader = await gateway.makeKey('read')
+    const sample = await gateway.call('GET', `/postbacks/${made.id}/sample`, undefined, reader)
+    expect(sample.body.values).toEqual([{ path: '$.user.phone', value: '+79161234567', suggested: 'phone' }])
+    const tried = await gateway.call('POST', `/postbacks/${made.id}/preview`, { mapping })
+    expect(tried).toMatchObject({ status: 200, body: { outcome: 'create', contactId: null } })
+    expect((await gateway.call('POST', `/postbacks/${made.id}/preview`, { mapping }, reader)).status).toBe(403)
+    await gateway.call('PATCH', `/postbacks/${made.id}`, { mapping })
+    expect((await send(made.url, '{"user":{"phone":"+79161234567"}}', json)).status).toBe(201)
+  })
+
+  it('ask for their secret, and never show it', async () => {
+    const auth = { type: 'header', header: 'X-Key', secret: 'a secret of the shop' }
+    const { body: made } = await gateway.call('POST', '/postbacks', { name: 'landing', mapping, auth })
+    expect(made.auth).toEqual({ type: 'header', header: 'x-key' })
+    const body = '{"user":{"phone":"+79161234567"}}'
+    expect(await send(made.url, body, {})).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
+    expect((await send(made.url, body, { 'x-key': 'a secret of the shop' })).status).toBe(201)
+  })
+
+  it('are declared with their secret, which an export leaves out and applying it again keeps', async () => {
+    const auth = { type: 'hmac', header: 'x-signature', prefix: 'sha256=', secret: 'a secret of the shop' }
+    const postbacks = [{ name: 'landing', mapping, auth }, { name: 'listener' }]
+    const did = async (declaration: object) => {
+      const { body } = await gateway.call('POST', '/apply', declaration)
+      return body.applied.map((item: { did: string }) => item.did)
+    }
+    expect(await did({ postbacks })).toEqual(['created', 'created'])
+    expect(await did({ postbacks })).toEqual(['unchanged', 'unchanged'])
+    const exported = await gateway.call('GET', '/export')
+    expect(JSON.stringify(exported.body)).not.toContain('a secret')
+    expect(exported.body.postbacks).toMatchObject([{ auth: { type: 'hmac', prefix: 'sha256=' } }, { name: 'listener' }])
+    expect(await did({ postbacks: exported.body.postbacks })).toEqual(['unchanged', 'unchanged'])
+    const rotated = [{ ...postbacks[0], auth: { ...auth, secret: 'another secret' } }]
+    expect(await did({ postbacks: rotated })).toEqual(['updated'])
+    expect(await did({ postbacks: rotated })).toEqual(['unchanged'])
+  })
 })
