@@ -52,7 +52,8 @@ async function steer(double: AmocrmDouble, request: IncomingMessage): Promise<un
     }
     case 'POST /_control/weather': {
       const given = bodies.weather.parse(json)
-      double.setWeather(given === null ? undefined : { ...given, ...scopeOf(given) })
+      if (given === null) double.setWeather(undefined)
+      else double.setWeather({ share: given.share, seed: given.seed, faults: given.faults, ...scopeOf(given) })
       return {}
     }
     case 'POST /_control/edit': {
