@@ -22,9 +22,9 @@ describe('a postback without a mapping', () => {
     expect(await calls()).toMatchObject([{ status: 200, contactId: null }, { status: 200 }])
 
     const sample = await readSample(room.fresh.db, room.context.projectId, { postbackId: postback.id })
-    const [{ path, suggested }] = sample.values as [{ path: string; suggested: string }]
-    expect({ path, suggested }).toEqual({ path: '$.client.phone', suggested: 'phone' })
-    const mapping = { fields: [{ from: path, to: suggested }], findBy: ['phone'] }
+    expect(sample.values).toEqual([{ path: '$.client.phone', value: '8 916 123-45-67', suggested: 'phone' }])
+    const [{ path, suggested } = { path: '', suggested: null }] = sample.values
+    const mapping = { fields: [{ from: path, to: suggested! }], findBy: ['phone'] }
     await room.fresh.db.transaction((tx) =>
       updatePostback(tx, room.context, { postbackId: postback.id, mapping }, vault),
     )
