@@ -22,12 +22,6 @@ export function checkMapping(mapping: CrmMapping, lists: CrmLists | null, side: 
   ]
 }
 
-/** Says that a name is none of those there are, and which was probably meant. */
-export function unknownName(typed: string, known: Iterable<string>, where: string): string {
-  const meant = closestWord(typed, known)
-  return `${where} "${typed}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`
-}
-
 function checkFields(entity: MappedEntity, fields: FieldMapping[], lists: CrmLists | null, side: OurSide): Fault[] {
   return fields.flatMap((mapped, index) => {
     const path = `mapping.${entity}[${index}]`
@@ -69,9 +63,9 @@ function unknownOurs(entity: MappedEntity, name: string, side: OurSide): string 
   if (entity === 'deal' && name.startsWith('variables.')) {
     return `"${name}" names no variable; expected letters, digits and underscores behind "variables."`
   }
-  const known = ourFields(entity, side).map((field) => field.name)
-  const others = entity === 'contact' ? '`attributes.NAME`' : '`variables.NAME`'
-  return `${unknownName(name, known, `a ${entity} has no field`)} Expected one of its fields, or ${others}`
+  const known = ourFields(entity, { ...side, attributes: [] }).map((field) => field.name)
+  const expected = `${known.join(', ')} or ${entity === 'contact' ? 'attributes' : 'variables'}.NAME`
+  return unknownName(name, known, `a ${entity} has no field`, expected)
 }
 
 function unknownTheirs(entity: MappedEntity, key: string, lists: CrmLists): string {
@@ -80,7 +74,7 @@ function unknownTheirs(entity: MappedEntity, key: string, lists: CrmLists): stri
   const field = fields.find((one) => one.key === base)
   if (field && kind !== undefined) {
     if (!field.variants?.length) return `the values of "${base}" have no kinds there; expected "${base}"`
-    return `${unknownName(kind, field.variants, `"${base}" has no kind`)} Expected one of ${field.variants.join(', ')}`
+    return unknownName(kind, field.variants, `"${base}" has no kind`, field.variants.join(', '))
   }
   const titled = fields.find(({ title }) => title.toLowerCase() === key.trim().toLowerCase())
   if (titled)
@@ -123,4 +117,11 @@ function checkUsers(users: CrmMapping['users'], lists: CrmLists | null, side: Ou
     }
     return faults
   })
+}
+
+/** Says that a name is none of those there are, and which was probably meant, or what is expected. */
+function unknownName(typed: string, known: string[], where: string, expected?: string): string {
+  const meant = closestWord(typed, known)
+  if (meant !== undefined) return `${where} "${typed}"; did you mean "${meant}"?`
+  return expected === undefined ? `${where} "${typed}"` : `${where} "${typed}"; expected one of ${expected}`
 }
