@@ -177,12 +177,8 @@ export function crmContract({ name, make, cannot = {} }: CrmContract): void {
         expect(unique(fields[entity].map(({ key }) => key))).toBe(true)
         for (const field of fields[entity]) expect(fieldFault(field), field.key).toBeUndefined()
       }
-      expect(fields.deal.map(({ key }) => key)).toEqual(
-        expect.arrayContaining(['name', 'budget', 'stage', 'responsible']),
-      )
-      expect(fields.contact.map(({ key }) => key)).toEqual(
-        expect.arrayContaining(['name', 'phone', 'email', 'responsible']),
-      )
+      expect(fields.deal.map(({ key }) => key)).toEqual(expect.arrayContaining(['name', 'budget']))
+      expect(fields.contact.map(({ key }) => key)).toEqual(expect.arrayContaining(['name', 'phone', 'email']))
       expect(harness.refused()).toEqual([])
     })
 

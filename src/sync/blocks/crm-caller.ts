@@ -8,7 +8,6 @@ import { linksOfSubjects } from '../exchange/links.store.ts'
 import type { PushResult, Wanted } from '../exchange/wanted.ts'
 import { readOurSide } from '../mapping/our-side.store.ts'
 import type { MappedIntegration } from '../mapping/our-side.ts'
-import { stageThere } from '../mapping/stages.ts'
 import { conversationText } from './conversation-text.ts'
 import type { CrmRequest } from './crm-request.ts'
 import { integrationNamed, type NamedIntegration } from './named-integrations.store.ts'
@@ -53,7 +52,9 @@ async function findSubject(db: Queryable, { entity, id }: CrmRequest['subject'])
   if (entity === 'deal') {
     const [found] = await findDeals(db, [id])
     if (!found) throw new AppError('gone', `Deal ${id} was deleted.`)
-    const mappedPipeline = ({ mapping }: MappedIntegration) => pipelineOf(stageThere(mapping, found.place))
+    const { spot, pipeline } = found.place
+    const mappedPipeline = ({ mapping }: MappedIntegration) =>
+      mapping.pipelines.find((one) => one.spot === spot.name && one.pipeline === pipeline.name)?.theirs
     return { id, projectId: found.deal.projectId, mappedPipeline }
   }
   const contact = (await findContacts(db, [id])).get(id)
@@ -103,8 +104,4 @@ async function noteText(
   const sayings = await lastSayings(db, { projectId, conversationId: note.conversation, limit: mostMessages })
   const channel = await channelOf(db, projectId, note.conversation)
   return sayings.length === 0 ? undefined : conversationText(sayings, { channel: channel ?? 'Conversation', timeZone })
-}
-
-function pipelineOf(stage: { value: string } | { fault: string }): string | undefined {
-  return 'value' in stage ? stage.value.split('/')[0] : undefined
 }

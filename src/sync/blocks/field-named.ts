@@ -1,5 +1,5 @@
 import type { CrmField, CrmLists } from '../crm.ts'
-import { findTheirField, partsOf } from '../mapping/their-fields.ts'
+import { fieldsThere, findTheirField, partsOf } from '../mapping/their-fields.ts'
 import { allNamed, type Found, unknownThere } from './named-there.ts'
 
 /** Fields for which the blocks have options. */
@@ -10,7 +10,7 @@ export function fieldNamed(lists: CrmLists, entity: 'contact' | 'deal', named: s
   if (ownOptions.includes(named)) return { fault: `expected the option "${named}" of the block to be given instead` }
   const byKey = findTheirField(lists, entity, named)
   if (byKey) return { value: byKey }
-  const all = lists.fields[entity]
+  const all = fieldsThere(lists, entity).filter(({ key }) => !ownOptions.includes(key))
   const titled = allNamed(named, all, ({ title }) => [title])
   if (titled.length === 1) return { value: titled[0]! }
   if (titled.length > 1) {
@@ -25,7 +25,8 @@ export function fieldNamed(lists: CrmLists, entity: 'contact' | 'deal', named: s
     fault: unknownThere(
       `field of a ${entity}`,
       named,
-      all.flatMap(({ key, title }) => [title, key]),
+      all.map(({ title }) => title),
+      all.map(({ key }) => key),
     ),
   }
 }

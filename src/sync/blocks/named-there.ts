@@ -15,9 +15,13 @@ export function allNamed<Item>(named: string, items: readonly Item[], words: (it
   return items.filter((item) => words(item).some((word) => word.trim().toLowerCase() === small))
 }
 
-/** What is told of a name that the account does not know. */
-export function unknownThere(what: string, named: string, names: string[]): string {
-  const near = closestWord(named, names)
+/**
+ * What is told of a name that the account does not know.
+ *
+ * @param otherwise What else they may be named by; it is not listed.
+ */
+export function unknownThere(what: string, named: string, names: string[], otherwise: string[] = []): string {
+  const near = closestWord(named, [...names, ...otherwise])
   if (near !== undefined) return `the account there has no ${what} "${named}"; did you mean "${near}"?`
   const unique = [...new Set(names)]
   const listed = unique.slice(0, 20).map((name) => `"${name}"`)

@@ -22,7 +22,8 @@ export function userNamed(
     fault: unknownThere(
       'user',
       named,
-      users.flatMap(({ name, email }) => [name, ...(email ? [email] : [])]),
+      users.map(({ name }) => name),
+      users.flatMap(({ email }) => email ?? []),
     ),
   }
 }
