@@ -1,10 +1,12 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { channelCatalogue } from '../adapters/index.ts'
+import { channelCatalogue, crmCatalogue } from '../adapters/index.ts'
 import { blocks } from './compose/block-registry.ts'
 import { makeCallers } from './compose/callers.ts'
+import { followChannels } from './compose/channels.ts'
 import { startChores } from './compose/chores.ts'
 import { makeDesks } from './compose/desks.ts'
+import { followIntegrations } from './compose/integrations.ts'
 import { keepQueues } from './compose/queues.ts'
 import { startReaders } from './compose/readers.ts'
 import type { ChannelCatalogue } from './conversations/channel.ts'
@@ -25,7 +27,6 @@ import { sweepRoad } from './flows/engine/sweep-road.ts'
 import { createDemo, demoPage } from './gateway/demo/create-demo.ts'
 import { withDemoHost } from './gateway/demo/demo-host.ts'
 import { createGateway } from './gateway/gateway.ts'
-import { openChannels } from './gateway/open-channels.ts'
 import { type RunningServer, startServer } from './gateway/server.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
@@ -41,10 +42,13 @@ import { createLog } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createSafeHttp } from './platform/safe-http/safe-http.ts'
 import { createVault } from './platform/secrets.ts'
+import { sharedLimit } from './platform/shared-limit/shared-limit.ts'
 import { openSignals } from './platform/signals.ts'
 import { within } from './platform/within.ts'
-import { webhookQueue } from './sync/webhooks/deliver-changes.ts'
+import type { CrmCatalogue } from './sync/crm.ts'
+import { CrmHub } from './sync/integrations/crm-hub.ts'
 import { webhookSender } from './sync/webhooks/send-webhook.ts'
+import { webhookLease } from './sync/webhooks/webhook-queue.ts'
 import { LinkedAccounts } from './team/identities/linked-accounts.ts'
 
 /** The running program. */
@@ -72,6 +76,7 @@ export interface Given {
   clock?: Clock
   db?: Database
   catalogue?: ChannelCatalogue
+  crmCatalogue?: CrmCatalogue
 }
 
 /** Joins all parts and starts the program. Throws an AppError that says what keeps it from starting. */
@@ -109,10 +114,21 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     desk: (channel) => makeDesk(channel),
     receive: (channelId, events) => road.receive(channelId, events),
   })
+  const crmKinds = given.crmCatalogue ?? crmCatalogue
+  const crmHub = new CrmHub({
+    db,
+    clock,
+    log,
+    vault,
+    catalogue: crmKinds,
+    publicUrl: config.publicUrl,
+    http: safeHttp,
+    limited: sharedLimit(db),
+  })
   const senders = [
     messageSender(hub, metrics),
     mirrorSender({ db, clock, hub }),
-    webhookSender({ db, vault, http: safeHttp, clock }),
+    webhookSender({ db, vault, http: safeHttp, clock, inFlight: config.webhooksInFlight }),
   ]
   const dispatcher = new Dispatcher({
     clock,
@@ -175,33 +191,22 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     }
   }
 
-  await hub.load()
-  const leases = await keepQueues({ db, log, processName, works, hub, dispatcher })
+  await Promise.all([hub.load(), crmHub.load()])
+  const exchange = { own: async () => {}, disown: async () => {} }
+  const leases = await keepQueues({ db, log, processName, works, hub, dispatcher, signals, crmHub, exchange })
   const readers = works ? startReaders({ db, clock, log, processName, cache, road, hub, signals }) : []
   signals.subscribe('changes', () => {
     for (const reader of readers) reader.wake()
   })
-  signals.onTopics('queue:', (queue) => dispatcher.wake(queue))
   signals.onTopics('order:', () => void orders.work())
   signals.onTopics('project:', (projectId) => {
     cache.forget(Number(projectId))
     linked.forget(Number(projectId))
   })
-  signals.onTopics('channel:', (channelId) => {
-    reopen(Number(channelId)).catch((error: unknown) =>
-      log.error({ error, channelId }, 'A channel cannot be opened anew.'),
-    )
-  })
-
-  /** The channel changed somewhere: it is opened anew, and if this process holds it, listened to again. */
-  async function reopen(channelId: number): Promise<void> {
-    await hub.reload(channelId)
-    await leases.refresh()
-    if (dispatcher.owns(channelQueue(channelId))) await hub.listen(channelId)
-  }
 
   const sweep = async (): Promise<void> => {
     dispatcher.tick()
+    await leases.look()
     await sweepRoad(db, clock, road)
     road.wake(await sweepCalls(db, clock))
     await sweepCrm(db, clock, signals.notify)
@@ -209,13 +214,22 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     void orders.work()
   }
   const chores = works
-    ? startChores({ db, clock, log, signals, historyDays: config.historyDays, stopping: stopping.signal, sweep })
+    ? startChores({
+        db,
+        clock,
+        log,
+        signals,
+        crmHub,
+        processName,
+        historyDays: config.historyDays,
+        stopping: stopping.signal,
+        sweep,
+      })
     : undefined
 
-  const channels = openChannels(hub, async (channelId) => {
-    await reopen(channelId)
-    signals.notifyOthers(`channel:${channelId}`)
-  })
+  const followed = { signals, log, refreshLeases: leases.refresh }
+  const channels = followChannels({ ...followed, hub, dispatcher })
+  const crms = followIntegrations({ ...followed, hub: crmHub })
   server = await startServer(
     createGateway({
       db,
@@ -226,14 +240,17 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       safeHttp,
       blocks,
       catalogue,
+      crmCatalogue: crmKinds,
       road,
       channels,
+      crms,
       orders,
       pageHost: createPageHost({ db, hub, signals, receive: road.receive }),
       projectChanged: (projectId) => signals.notify(`project:${projectId}`),
       deliveriesWake: () => {
-        for (const queue of [webhookQueue, ...hub.ids().map(channelQueue)]) signals.notify(`queue:${queue}`)
+        for (const queue of hub.ids().map(channelQueue)) signals.notify(`queue:${queue}`)
       },
+      webhooksWake: () => signals.notify(`queue:${webhookLease}`),
       signals,
       publicUrl: config.publicUrl ?? `http://localhost:${config.port}`,
       migrations,
@@ -263,7 +280,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       road.close()
       // What was in hand is finished, or left as a crash would leave it; the rest is quick, unless the database is gone.
       await within(closingMs, leases.stop())
-      await within(closingMs, hub.close())
+      await within(closingMs, Promise.all([hub.close(), crmHub.close()]))
       signals.close()
       await within(closingMs, safeHttp.close())
       if (!given.db) await db.close()

@@ -14,6 +14,9 @@ import { createLog } from '../src/platform/log.ts'
 import { createMetrics } from '../src/platform/metrics.ts'
 import { createSafeHttp, type SafeHttp } from '../src/platform/safe-http/safe-http.ts'
 import { createVault } from '../src/platform/secrets.ts'
+import { sharedLimit } from '../src/platform/shared-limit/shared-limit.ts'
+import type { CrmCatalogue } from '../src/sync/crm.ts'
+import { CrmHub } from '../src/sync/integrations/crm-hub.ts'
 import { createApiKey } from '../src/team/create-api-key.ts'
 import { createProject } from '../src/team/create-project.ts'
 
@@ -31,6 +34,10 @@ export interface TestGateway {
     changed: number[]
     projects: number[]
     deliveries: number
+    /** How often webhooks were woken. */
+    webhooks: number
+    /** Integrations that have something to exchange. */
+    crms: number[]
   }
   /** Open accounts by the hook id and number they are found by. */
   open: Map<string, { id: number; projectId: number; adapter: ChannelAdapter }>
@@ -49,20 +56,33 @@ export async function testGateway(
   {
     blocks = new Map(),
     catalogue = channelCatalogue,
+    crmCatalogue = new Map(),
     safeHttp = createSafeHttp({ allowedPrivateHosts: [] }),
-  }: { blocks?: BlockRegistry; catalogue?: ChannelCatalogue; safeHttp?: SafeHttp } = {},
+  }: { blocks?: BlockRegistry; catalogue?: ChannelCatalogue; crmCatalogue?: CrmCatalogue; safeHttp?: SafeHttp } = {},
 ): Promise<TestGateway> {
   const clock = new VirtualClock()
-  const handed: TestGateway['handed'] = { received: [], woken: [], changed: [], projects: [], deliveries: 0 }
+  const handed: TestGateway['handed'] = { received: [], woken: [], changed: [], projects: [], deliveries: 0, webhooks: 0, crms: [] }
   const open: TestGateway['open'] = new Map()
   const stop = new AbortController()
   const listeners = new Set<() => void>()
+  const vault = createVault('a key for the tests only')
+  const log = createLog('silent')
+  const crmHub = new CrmHub({
+    db,
+    clock,
+    log,
+    vault,
+    catalogue: crmCatalogue,
+    publicUrl: 'https://bot.example.com',
+    http: safeHttp,
+    limited: sharedLimit(db),
+  })
   const services: Services = {
     db,
     clock,
-    log: createLog('silent'),
+    log,
     metrics: createMetrics(),
-    vault: createVault('a key for the tests only'),
+    vault,
     safeHttp,
     blocks,
     catalogue,
@@ -73,6 +93,14 @@ export async function testGateway(
       wake: (threadIds) => {
         handed.woken.push(...threadIds)
       },
+    },
+    crmCatalogue,
+    crms: {
+      byHook: (hookId) => crmHub.byHook(hookId),
+      findByHook: (hookId) => crmHub.findByHook(hookId),
+      adapter: (id) => crmHub.adapter(id),
+      changed: async (id) => void (await crmHub.reload(id)),
+      wake: (id) => void handed.crms.push(id),
     },
     channels: {
       byHook: async (hookId) => open.get(hookId),
@@ -99,6 +127,9 @@ export async function testGateway(
     },
     deliveriesWake: () => {
       handed.deliveries++
+    },
+    webhooksWake: () => {
+      handed.webhooks++
     },
     signals: {
       subscribe: (_topic, callback) => {

@@ -15,6 +15,8 @@ import { createJobs } from '../platform/jobs/jobs.ts'
 import type { Log } from '../platform/log.ts'
 import type { Signals } from '../platform/signals.ts'
 import { startSweeper } from '../platform/sweeper.ts'
+import type { CrmHub } from '../sync/integrations/crm-hub.ts'
+import { refreshLists } from '../sync/integrations/refresh-lists.ts'
 import { postbackHistory } from '../sync/postbacks/postbacks.store.ts'
 
 export interface ChoreParts {
@@ -22,6 +24,8 @@ export interface ChoreParts {
   clock: Clock
   log: Log
   signals: Signals
+  crmHub: CrmHub
+  processName: string
   /** Rows of histories are kept for so many days. */
   historyDays: number
   stopping: AbortSignal
@@ -37,9 +41,12 @@ export interface Chores {
 }
 
 const sweepMs = 500
+/** Whether lists of other CRMs' accounts are old is looked at so often. */
+const listsMs = 60_000
 
 /** What a working process does by itself, again and again. */
-export function startChores({ db, clock, log, signals, historyDays, stopping, sweep }: ChoreParts): Chores {
+export function startChores(parts: ChoreParts): Chores {
+  const { db, clock, log, signals, crmHub, processName, historyDays, stopping, sweep } = parts
   const jobs = createJobs({ db, log })
   const tables = [
     eventHistory,
@@ -58,6 +65,7 @@ export function startChores({ db, clock, log, signals, historyDays, stopping, sw
   const sweepers = [
     startSweeper('road', sweepMs, log, sweep),
     startSweeper('imports', sweepMs, log, () => workImports(imports, stopping)),
+    startSweeper('lists', listsMs, log, () => refreshLists({ db, clock, log, processName, hub: crmHub }, stopping)),
   ]
   return {
     start: () => void jobs.start(),

@@ -17,6 +17,7 @@ import { flowsRoutes } from '../flows/flows.routes.ts'
 import { runsRoutes } from '../flows/runs.routes.ts'
 import { AppError } from '../platform/errors.ts'
 import { knownIntegrations } from '../sync/blocks/known-integrations.ts'
+import { integrationsRoutes } from '../sync/integrations/integrations.routes.ts'
 import { mappingRoutes } from '../sync/mapping/mapping.routes.ts'
 import { postbacksRoutes } from '../sync/postbacks/postbacks.routes.ts'
 import { webhooksRoutes } from '../sync/webhooks/webhooks.routes.ts'
@@ -26,6 +27,7 @@ import type { Route } from '../team/route.ts'
 import { teamRoutes } from '../team/team.routes.ts'
 import { apiOperations } from './api-operations.ts'
 import { changesRoutes } from './changes.routes.ts'
+import { mountConsent } from './consent.routes.ts'
 import { contactCardRoutes } from './contact-card/contact-card.routes.ts'
 import { declarationsRoutes } from './declarations/declarations.routes.ts'
 import { mountCars } from './demo/cars.routes.ts'
@@ -61,6 +63,7 @@ export function createGateway(services: Services): Hono {
   mountCars(app)
   mountFileLinks(app, services)
   mountSignIn(app, services)
+  mountConsent(app, services)
   app.get('/', (c) => c.json({ name: 'Parley', version, api: `${apiBase}/openapi.json` }))
   app.use('/channels/*', endStreams(services.stopping))
   for (const definition of services.catalogue.values()) {
@@ -106,6 +109,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...calculatorRoutes(services),
     ...webhooksRoutes(services),
     ...postbacksRoutes(services),
+    ...integrationsRoutes(services),
     ...mappingRoutes(services),
     ...contactCardRoutes(services),
     ...declarationsRoutes(services),

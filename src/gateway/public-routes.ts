@@ -9,6 +9,10 @@ export const publicRoutes: readonly { path: RegExp; because: string }[] = [
     because: 'Supervisors and Prometheus call them; they show no data of a project.',
   },
   { path: /^\/api\/v1\/openapi\.json$/, because: 'The description of the API holds no data.' },
+  {
+    path: /^\/integrations\/callback$/,
+    because: 'The owner of an account comes back here from its vendor; the word that we gave them is the key.',
+  },
   { path: /^\/files\//, because: 'The sealed address is the key, and its time ends.' },
   { path: /^\/sign-in\//, because: 'The same.' },
   { path: /^\/demo\//, because: 'The small service that the demo flow asks for cars.' },

@@ -9,6 +9,8 @@ import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { SafeHttp } from '../platform/safe-http/safe-http.ts'
 import type { Vault } from '../platform/secrets.ts'
+import type { CrmAdapter, CrmCatalogue } from '../sync/crm.ts'
+import type { OpenIntegration } from '../sync/integrations/crm-hub.ts'
 
 /** The way of a message, as far as the outside may push it. */
 export interface Road {
@@ -31,6 +33,20 @@ export interface OpenChannels {
   changed(channelId: number): Promise<void>
 }
 
+/** The connected accounts of other CRMs, opened. */
+export interface OpenCrms {
+  /** By the unguessable part of `/hooks/{id}`, of those that are open here; cheap, as every hook asks. */
+  byHook(hookId: string): OpenIntegration | undefined
+  /** The same, and one that another process made or switched on without our hearing of it. */
+  findByHook(hookId: string): Promise<OpenIntegration | undefined>
+  /** Throws `unavailable` when the integration is switched off or cannot be opened. */
+  adapter(integrationId: number): CrmAdapter
+  /** An integration changed, or is gone: it is opened anew in every process. */
+  changed(integrationId: number): Promise<void>
+  /** There is something to exchange. */
+  wake(integrationId: number): void
+}
+
 /** Everything that the gateway is made of; the composing file fulfils it. */
 export interface Services {
   db: Database
@@ -41,16 +57,20 @@ export interface Services {
   safeHttp: SafeHttp
   blocks: BlockRegistry
   catalogue: ChannelCatalogue
+  crmCatalogue: CrmCatalogue
   road: Road
   channels: OpenChannels
+  crms: OpenCrms
   /** What is to be done through a channel where it is listened to. */
   orders: Pick<OrderDesk, 'ask'>
   /** What pages of channels (the web chat) work with. */
   pageHost: PageHost
   /** Settings, variables or live flows of a project changed: what any process remembers of them is to be forgotten. */
   projectChanged(projectId: number): void
-  /** New deliveries are due; also after a replay. */
+  /** New deliveries to channels are due. */
   deliveriesWake(): void
+  /** Something may wait for a webhook: after a test, a replay, or when one was switched on. */
+  webhooksWake(): void
   signals: {
     /** Calls back when a topic is told by any process; the topic `changes` says that the log of changes grew. */
     subscribe(topic: string, callback: () => void): () => void
