@@ -10,7 +10,8 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Log } from '../platform/log.ts'
 import type { Signals } from '../platform/signals.ts'
-import { deliverChanges, webhookQueue } from '../sync/webhooks/deliver-changes.ts'
+import { deliverChanges } from '../sync/webhooks/deliver-changes.ts'
+import { webhookQueue } from '../sync/webhooks/webhook-queue.ts'
 
 export interface ReaderParts {
   db: Database
@@ -33,8 +34,10 @@ export function startReaders({ db, clock, log, processName, cache, road, hub, si
       name: 'webhooks',
       holder: processName,
       handle: async (tx, changes) => {
-        const count = await deliverChanges(tx, changes, clock.now())
-        return count > 0 ? () => signals.notify(`queue:${webhookQueue}`) : undefined
+        const webhookIds = await deliverChanges(tx, changes, clock.now(), log)
+        return () => {
+          for (const id of webhookIds) signals.notify(`queue:${webhookQueue(id)}`)
+        }
       },
     }),
     startChangeReader({

@@ -49,6 +49,15 @@ export async function readChanges(
   }
 }
 
+/** A change of the project by its number. */
+export async function readChange(db: Queryable, projectId: number, id: number): Promise<RecordedChange | undefined> {
+  const rows = await db.query<ChangeRow>(`select ${columns} from changes c where c.id = $1 and c.project_id = $2`, [
+    id,
+    projectId,
+  ])
+  return rows.map(readRow)[0]
+}
+
 /** So many changes are passed over at once at most when only some kinds are looked for. */
 const passedAtOnce = 5000
 

@@ -31,6 +31,13 @@ export function checkTemplate(
   return found && { path, message: `line ${found.line}, column ${found.column}: ${found.what}` }
 }
 
+/** What a template without faults names outside of itself, each as its parts: `['contact', 'city']`. */
+export function namesIn(template: string): string[][] {
+  if (!hasPlaceholder(template)) return []
+  const { globals } = engine.analyzeSync(engine.parse(template), { partials: false })
+  return Object.values(globals).flatMap((variables) => variables.map(({ segments }) => segments.map(String)))
+}
+
 interface Found {
   line: number
   column: number

@@ -118,6 +118,15 @@ export const settings = {
     expected: 'a whole number from 1 to 1000',
     schema: wholeNumber(1, 1_000),
   }),
+  webhooksInFlight: setting({
+    name: 'WEBHOOKS_IN_FLIGHT',
+    default: '64',
+    meaning:
+      'How many requests to webhooks a process has under way at the same time, beside the messages; eight of them at most to one receiver, and one while it fails.',
+    example: '128',
+    expected: 'a whole number from 1 to 1000',
+    schema: wholeNumber(1, 1_000),
+  }),
   historyDays: setting({
     name: 'HISTORY_DAYS',
     default: '90',

@@ -14,6 +14,7 @@ import { findTasks } from '../crm/tasks/tasks.store.ts'
 import type { RecordedChange } from '../platform/changes.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import type { Operator } from '../team/operator.ts'
+import type { Project } from '../team/project.ts'
 import { operators, projects } from '../team/team.table.ts'
 
 /** A conversation as webhooks show it. */
@@ -49,39 +50,100 @@ export interface SalesPlanView
 /** Who was given something, is to do it, or is spoken of. */
 export type OperatorView = Pick<Operator, 'id' | 'name' | 'email'>
 
-/** What changes are about, by number. */
+/** The project that a change belongs to, with what is needed to read its times. */
+export type ProjectView = Pick<Project, 'id' | 'name' | 'timeZone' | 'workingHours'>
+
+/** What a change is about, as far as it is there and of the change's own project. */
 export interface ChangeSubjects {
-  projects: Map<number, { id: number; name: string }>
-  /** A number that was merged has its survivor here. */
-  contacts: Map<number, ContactView>
-  deals: Map<number, DealView>
-  conversations: Map<number, ConversationView>
-  tasks: Map<number, TaskView>
-  salesPlans: Map<number, SalesPlanView>
-  messages: Map<number, MessageView>
-  operators: Map<number, OperatorView>
+  project: ProjectView
+  /** Of a contact that was merged: its survivor. With a deal comes its contact. */
+  contact: ContactView | null
+  deal: DealView | null
+  conversation: ConversationView | null
+  task?: TaskView
+  salesPlan?: SalesPlanView
+  message?: MessageView
+  operator?: OperatorView
 }
 
-/** Reads everything that these changes are about, as it is now. */
-export async function readChangeSubjects(db: Queryable, changes: RecordedChange[], now: Date): Promise<ChangeSubjects> {
-  const deals = await findDeals(db, present(changes.map((change) => change.dealId)))
-  const contactIds = present([...changes.map((change) => change.contactId), ...deals.map(({ deal }) => deal.contactId)])
-  const contacts = await findContacts(db, contactIds)
+/** Reads everything that these changes are about, as it is now, and gives what tells it for each of them. */
+export async function readChangeSubjects(
+  db: Queryable,
+  changes: RecordedChange[],
+  now: Date,
+): Promise<(change: RecordedChange) => ChangeSubjects> {
+  const deals = byId(
+    (await findDeals(db, present(changes.map((change) => change.dealId)))).map(({ deal, place }) => ({
+      ...ofProject(deal),
+      view: dealView(deal, place),
+    })),
+  )
+  const contacts = await readContacts(
+    db,
+    present([...changes.map((change) => change.contactId), ...[...deals.values()].map(({ view }) => view.contactId)]),
+    now,
+  )
+  const projects = byId(await readProjects(db, present(changes.map((change) => change.projectId))))
+  const conversations = byId(await readConversations(db, present(changes.map((change) => change.conversationId))))
+  const tasks = byId(
+    (await findTasks(db, present(changes.map(taskIdOf)))).map((task) => ({
+      ...ofProject(task),
+      view: taskView(task, now),
+    })),
+  )
+  const salesPlans = byId(await readSalesPlans(db, present(changes.map(salesPlanIdOf))))
+  const messages = byId(
+    (await readMessages(db, present(changes.map(messageIdOf)))).map((message) => ({
+      ...ofProject(message),
+      view: messageView(message),
+    })),
+  )
+  const operators = byId(await readOperators(db, present(changes.map(operatorIdOf))))
+
+  return (change) => {
+    const { projectId } = change
+    const own = <View>(found: Map<number, Owned<View>>, id: number | null | undefined): View | undefined => {
+      const owned = found.get(id ?? 0)
+      return owned?.projectId === projectId ? owned.view : undefined
+    }
+    const deal = own(deals, change.dealId)
+    const task = own(tasks, taskIdOf(change))
+    const salesPlan = own(salesPlans, salesPlanIdOf(change))
+    const message = own(messages, messageIdOf(change))
+    const operator = own(operators, operatorIdOf(change))
+    return {
+      project: projects.get(projectId) ?? { id: projectId, name: '', timeZone: 'UTC', workingHours: {} },
+      contact: own(contacts, change.contactId ?? deal?.contactId) ?? null,
+      deal: deal ?? null,
+      conversation: own(conversations, change.conversationId) ?? null,
+      ...(task && { task }),
+      ...(salesPlan && { salesPlan }),
+      ...(message && { message }),
+      ...(operator && { operator }),
+    }
+  }
+}
+
+/** What was found by its number, with the project that it belongs to. */
+interface Owned<View> {
+  id: number
+  projectId: number
+  view: View
+}
+
+const ofProject = ({ id, projectId }: { id: number; projectId: number }) => ({ id, projectId })
+
+async function readContacts(db: Queryable, ids: number[], now: Date): Promise<Map<number, Owned<ContactView>>> {
+  const contacts = await findContacts(db, ids)
   const identities = await identitiesOf(
     db,
     [...contacts.values()].map((contact) => contact.id),
   )
-  const view = (contact: Contact) => contactView(contact, identities.get(contact.id) ?? [], now)
-  return {
-    projects: byId(await readProjects(db, present(changes.map((change) => change.projectId)))),
-    contacts: new Map([...contacts].map(([id, contact]) => [id, view(contact)])),
-    deals: byId(deals.map(({ deal, place }) => dealView(deal, place))),
-    conversations: byId(await readConversations(db, present(changes.map((change) => change.conversationId)))),
-    tasks: byId((await findTasks(db, present(changes.map(taskIdOf)))).map((task) => taskView(task, now))),
-    salesPlans: byId(await readSalesPlans(db, present(changes.map(salesPlanIdOf)))),
-    messages: byId((await readMessages(db, present(changes.map(messageIdOf)))).map(messageView)),
-    operators: byId(await readOperators(db, present(changes.map(operatorIdOf)))),
-  }
+  const owned = (contact: Contact) => ({
+    ...ofProject(contact),
+    view: contactView(contact, identities.get(contact.id) ?? [], now),
+  })
+  return new Map([...contacts].map(([id, contact]) => [id, owned(contact)]))
 }
 
 type Told = Pick<RecordedChange, 'kind' | 'data'>
@@ -117,33 +179,40 @@ function messageView(message: Message): MessageView {
   return { id, direction, text, parts, operatorId, runId, externalId, status, at: at.toISOString() }
 }
 
-async function readSalesPlans(db: Queryable, ids: number[]): Promise<SalesPlanView[]> {
+async function readSalesPlans(db: Queryable, ids: number[]): Promise<Owned<SalesPlanView>[]> {
   if (ids.length === 0) return []
   const plans = await db.orm.select().from(salesPlans).where(inArray(salesPlans.id, ids))
-  const views: SalesPlanView[] = []
+  const views: Owned<SalesPlanView>[] = []
   for (const plan of plans) {
     const { id, name, description, measure, target, currency } = plan
     const period = { startsAt: plan.startsAt?.toISOString() ?? null, endsAt: plan.endsAt?.toISOString() ?? null }
-    views.push({ id, name, description, measure, target, currency, ...period, progress: await readProgress(db, plan) })
+    const progress = await readProgress(db, plan)
+    views.push({
+      ...ofProject(plan),
+      view: { id, name, description, measure, target, currency, ...period, progress },
+    })
   }
   return views
 }
 
-async function readOperators(db: Queryable, ids: number[]): Promise<OperatorView[]> {
+async function readOperators(db: Queryable, ids: number[]): Promise<Owned<OperatorView>[]> {
   if (ids.length === 0) return []
-  const { id, name, email } = operators
-  return db.orm.select({ id, name, email }).from(operators).where(inArray(id, ids))
+  const { id, projectId, name, email } = operators
+  const view = { id, name, email }
+  return db.orm.select({ id, projectId, view }).from(operators).where(inArray(id, ids))
 }
 
-async function readProjects(db: Queryable, ids: number[]): Promise<{ id: number; name: string }[]> {
-  return db.orm.select({ id: projects.id, name: projects.name }).from(projects).where(inArray(projects.id, ids))
+async function readProjects(db: Queryable, ids: number[]): Promise<ProjectView[]> {
+  const { id, name, timeZone, workingHours } = projects
+  return db.orm.select({ id, name, timeZone, workingHours }).from(projects).where(inArray(id, ids))
 }
 
-async function readConversations(db: Queryable, ids: number[]): Promise<ConversationView[]> {
+async function readConversations(db: Queryable, ids: number[]): Promise<Owned<ConversationView>[]> {
   if (ids.length === 0) return []
   const rows = await db.orm
     .select({
       id: conversations.id,
+      projectId: conversations.projectId,
       kind: conversations.kind,
       title: conversations.title,
       mode: conversations.mode,
@@ -156,7 +225,11 @@ async function readConversations(db: Queryable, ids: number[]): Promise<Conversa
     .from(conversations)
     .innerJoin(channels, eq(channels.id, conversations.channelId))
     .where(inArray(conversations.id, ids))
-  return rows.map((row) => ({ ...row, lastMessageAt: row.lastMessageAt?.toISOString() ?? null }))
+  return rows.map(({ projectId, ...row }) => ({
+    id: row.id,
+    projectId,
+    view: { ...row, lastMessageAt: row.lastMessageAt?.toISOString() ?? null },
+  }))
 }
 
 function present(ids: (number | null | undefined)[]): number[] {

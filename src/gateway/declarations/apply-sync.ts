@@ -7,6 +7,7 @@ import { secretOf } from '../../sync/postbacks/postback-secret.ts'
 import { findPostbackByName } from '../../sync/postbacks/postbacks.store.ts'
 import { updatePostback } from '../../sync/postbacks/update-postback.ts'
 import { createWebhook } from '../../sync/webhooks/create-webhook.ts'
+import { openHeaders } from '../../sync/webhooks/secret-headers.ts'
 import { updateWebhook } from '../../sync/webhooks/update-webhook.ts'
 import { findWebhookByName } from '../../sync/webhooks/webhooks.store.ts'
 import type { WorkContext } from '../../team/context.ts'
@@ -36,16 +37,18 @@ async function applyWebhook(
   declared: Declaration['webhooks'][number],
   vault: Vault,
 ): Promise<Applied> {
-  const { name, url, kinds, enabled } = declared
+  const { name, secret: _, secretHeaders, ...wanted } = declared
   const before = await findWebhookByName(tx, context.projectId, name)
   if (!before) {
     const { secret } = await createWebhook(tx, context, declared, vault)
     return { what: 'webhook', name, did: 'created', ...(declared.secret === undefined && { secret }) }
   }
-  if (before.url === url && before.enabled === enabled && isDeepStrictEqual(before.kinds, kinds)) {
-    return { what: 'webhook', name, did: 'unchanged' }
-  }
-  await updateWebhook(tx, context, { webhookId: before.id, url, kinds, enabled })
+  const { url, kinds, filter, method, headers, template, enabled } = before
+  const present = plain({ url, kinds, filter, method, headers, template, enabled })
+  const secrets = openHeaders(before, vault)
+  const sameSecrets = Object.entries(secretHeaders).every(([header, value]) => secrets[header] === value)
+  if (sameSecrets && isDeepStrictEqual(plain(wanted), present)) return { what: 'webhook', name, did: 'unchanged' }
+  await updateWebhook(tx, context, { webhookId: before.id, ...wanted, secretHeaders }, vault)
   return { what: 'webhook', name, did: 'updated' }
 }
 

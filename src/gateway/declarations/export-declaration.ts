@@ -10,6 +10,7 @@ import type { Queryable } from '../../platform/database/database.ts'
 import { secretNames } from '../../platform/secret-settings.ts'
 import { shownAuth } from '../../sync/postbacks/postback-secret.ts'
 import { listPostbacks, type NamedPostback } from '../../sync/postbacks/postbacks.store.ts'
+import type { Webhook } from '../../sync/webhooks/webhook.ts'
 import { listWebhooks } from '../../sync/webhooks/webhooks.store.ts'
 import { readProject } from '../../team/read-project.ts'
 import { selectVariables } from '../../team/team.store.ts'
@@ -44,7 +45,7 @@ export async function exportDeclaration(
     channels: channels.map((channel) => exportChannel(channel, catalogue)),
     emailTemplates: templates.map(({ name, subject, text, html }) => ({ name, subject, text, html })),
     flows: await exportFlows(db, projectId),
-    webhooks: webhooks.map(({ name, url, kinds, enabled }) => ({ name, url, kinds, enabled })),
+    webhooks: webhooks.map(exportWebhook),
     postbacks: postbacks.map(exportPostback),
   }
 }
@@ -82,6 +83,19 @@ async function exportFlows(db: Queryable, projectId: number): Promise<Declaratio
     flows.push({ ...draft, publish: liveVersionId !== null })
   }
   return flows
+}
+
+function exportWebhook({ name, url, kinds, filter, method, headers, template, enabled }: Webhook) {
+  return {
+    name,
+    url,
+    kinds,
+    ...(filter && { filter }),
+    ...(method !== 'POST' && { method }),
+    ...(Object.keys(headers).length > 0 && { headers }),
+    ...(template !== null && { template }),
+    enabled,
+  }
 }
 
 function exportPostback({ name, mapping, auth, flow, blockId, sendingChannel, enabled }: NamedPostback) {

@@ -108,6 +108,20 @@ export async function reclaimSending(tx: Tx, queues: string[], process: string):
   return rows.length
 }
 
+/** The names of all queues in which something is not over. Reads as many rows as there are such queues. */
+export async function readOpenQueues(db: Queryable): Promise<string[]> {
+  const rows = await db.query<{ queue: string }>(
+    `with recursive open as (
+       (select queue from deliveries where finished_at is null order by queue limit 1)
+       union all
+       select (select d.queue from deliveries d where d.finished_at is null and d.queue > o.queue order by d.queue limit 1)
+         from open o where o.queue is not null)
+     select queue from open where queue is not null`,
+    [],
+  )
+  return rows.map((row) => row.queue)
+}
+
 /**
  * What waits in a queue behind the delivery numbered `after`, in order, and what `process` has begun: it knows best whether
  * it really did, as it may not have heard of the commit.

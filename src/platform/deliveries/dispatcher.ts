@@ -61,10 +61,10 @@ export class Dispatcher {
     return this.#owned.has(queue)
   }
 
-  /** The queues that are ours of which nothing is in hand. */
-  idleQueues(): string[] {
-    const isIdle = (queue: string) => !this.#owned.get(queue)?.refilling && this.#lanes.count(queue) === 0
-    return [...this.#owned.keys()].filter(isIdle)
+  /** Whether a queue is ours of which nothing is in hand. */
+  isIdle(queue: string): boolean {
+    const state = this.#owned.get(queue)
+    return state !== undefined && !state.refilling && this.#lanes.count(queue) === 0
   }
 
   /**

@@ -2,16 +2,12 @@ import type { ContactView } from '../../contacts/contact.ts'
 import type { DealView } from '../../crm/deal.ts'
 import type { TaskView } from '../../crm/tasks/task.ts'
 import type { RecordedChange } from '../../platform/changes.ts'
-import {
-  type ChangeSubjects,
-  type ConversationView,
-  type MessageView,
-  messageIdOf,
-  type OperatorView,
-  operatorIdOf,
-  type SalesPlanView,
-  salesPlanIdOf,
-  taskIdOf,
+import type {
+  ChangeSubjects,
+  ConversationView,
+  MessageView,
+  OperatorView,
+  SalesPlanView,
 } from '../change-subjects.store.ts'
 
 /** What a webhook's receiver gets. */
@@ -19,10 +15,12 @@ export interface ChangePayload {
   /** Of the change: the same for every subscription, `chg_` and its number. */
   id: string
   type: string
-  /** Of this format. Which of two states of a deal is the newer is told by the deal's own `version`. */
+  /** Of this format. */
   version: 1
   /** When it happened, ISO 8601. */
   at: string
+  /** Absent of a test. */
+  ordering?: Ordering
   project: { id: number; name: string }
   data: {
     /** With the deal comes its contact. As they were when the payload was made. */
@@ -42,37 +40,43 @@ export interface ChangePayload {
   truncated?: true
 }
 
+/**
+ * Where a change stands among those of the same deal, contact or conversation: of two with one key the greater sequence is the newer, and
+ * holds a state that is at least as new as its change.
+ */
+export interface Ordering {
+  /** `deal:42`, else `contact:7`, `conversation:3` or `project:1`. */
+  key: string
+  /** The number of the change, which grows over all keys. */
+  sequence: number
+}
+
 /** Receivers and their gateways are promised no more than this many bytes of JSON. */
 export const maxPayloadBytes = 20_000
 
-/** The payload of a change. */
-export function changePayload(change: RecordedChange, subjects: ChangeSubjects): ChangePayload {
-  const deal = subjects.deals.get(change.dealId ?? 0) ?? null
-  const task = subjects.tasks.get(taskIdOf(change) ?? 0)
-  const salesPlan = subjects.salesPlans.get(salesPlanIdOf(change) ?? 0)
-  const message = subjects.messages.get(messageIdOf(change) ?? 0)
-  const operator = subjects.operators.get(operatorIdOf(change) ?? 0)
-  return fitted({
+/** The payload of a change, whole; {@link fitPayload} makes it small enough to be sent. */
+export function changePayload(change: RecordedChange, { project, ...subjects }: ChangeSubjects): ChangePayload {
+  return {
     id: `chg_${change.id}`,
     type: change.kind,
     version: 1,
     at: change.at.toISOString(),
-    project: subjects.projects.get(change.projectId) ?? { id: change.projectId, name: '' },
-    data: {
-      contact: subjects.contacts.get(change.contactId ?? deal?.contactId ?? 0) ?? null,
-      deal,
-      conversation: subjects.conversations.get(change.conversationId ?? 0) ?? null,
-      ...(task && { task }),
-      ...(salesPlan && { salesPlan }),
-      ...(message && { message }),
-      ...(operator && { operator }),
-      change: change.data,
-    },
-  })
+    ordering: { key: orderingKey(change, subjects), sequence: change.id },
+    project: { id: project.id, name: project.name },
+    data: { ...subjects, change: change.data },
+  }
+}
+
+function orderingKey(change: RecordedChange, { contact }: Pick<ChangeSubjects, 'contact'>): string {
+  if (change.dealId) return `deal:${change.dealId}`
+  // The changes of a contact that was merged are put in order with those of its survivor, which they show.
+  if (change.contactId) return `contact:${contact?.id ?? change.contactId}`
+  if (change.conversationId) return `conversation:${change.conversationId}`
+  return `project:${change.projectId}`
 }
 
 /** Shortens long texts more and more until the payload is small enough; what many values fill is left out at last. */
-function fitted(payload: ChangePayload): ChangePayload {
+export function fitPayload(payload: ChangePayload): ChangePayload {
   if (sizeOf(payload) <= maxPayloadBytes) return payload
   for (const length of [2000, 500, 200]) {
     const shorter: ChangePayload = { ...payload, data: shortened(payload.data, length), truncated: true }

@@ -1,53 +1,60 @@
 import type { RecordedChange } from '../../platform/changes.ts'
 import type { Tx } from '../../platform/database/database.ts'
-import { runTogether } from '../../platform/database/statement.ts'
-import { insertDeliveries } from '../../platform/deliveries/deliveries.store.ts'
-import type { DeliveryDraft } from '../../platform/deliveries/delivery.ts'
-import { readChangeSubjects } from '../change-subjects.store.ts'
-import { changePayload } from './change-payload.ts'
+import type { Log } from '../../platform/log.ts'
+import { type ChangeSubjects, readChangeSubjects } from '../change-subjects.store.ts'
+import { type ChangePayload, changePayload, fitPayload } from './change-payload.ts'
 import { type Webhook, wantsChange } from './webhook.ts'
-import { drawDeliveryIds } from './webhook-deliveries.store.ts'
+import { insertWebhookDeliveries, type WebhookDeliveryDraft } from './webhook-deliveries.store.ts'
+import { passes } from './webhook-filter.ts'
 import { readEnabledWebhooks } from './webhooks.store.ts'
 
-/** The queue that webhooks wait in; also the name of the lease of the process that sends them. */
-export const webhookQueue = 'webhooks'
-
-/** Makes a delivery of each change for each subscription that wants it. Gives how many there are. */
-export async function deliverChanges(tx: Tx, changes: RecordedChange[], now: Date): Promise<number> {
+/** Makes a delivery of each change for each subscription that wants it. Gives the subscriptions that something waits for now. */
+export async function deliverChanges(tx: Tx, changes: RecordedChange[], now: Date, log: Log): Promise<number[]> {
   const webhooks = await readEnabledWebhooks(tx, [...new Set(changes.map((change) => change.projectId))])
-  const wanted = changes.flatMap((change) =>
-    webhooks
-      .filter((webhook) => webhook.projectId === change.projectId && wantsChange(webhook.kinds, change.kind))
-      .map((webhook) => ({ change, webhook })),
-  )
-  if (wanted.length === 0) return 0
+  const wanted = changes.flatMap((change) => {
+    const takers = webhooks.filter(({ projectId, kinds }) => {
+      return projectId === change.projectId && wantsChange(kinds, change.kind)
+    })
+    return takers.length > 0 ? [{ change, takers }] : []
+  })
+  if (wanted.length === 0) return []
 
-  const subjects = await readChangeSubjects(tx, [...new Set(wanted.map(({ change }) => change))], now)
-  const ids = await drawDeliveryIds(tx, wanted.length)
-  const drafts = wanted.map(
-    ({ change, webhook }, index): DeliveryDraft => ({
-      id: ids[index]!,
-      projectId: change.projectId,
-      queue: webhookQueue,
-      lane: laneOf(webhook, change),
-      kind: 'webhook',
-      subjectId: webhook.id,
-      payload: changePayload(change, subjects),
-      status: 'pending',
-      attempts: 0,
-      dueAt: now,
-      doubtful: false,
-    }),
+  const subjectsOf = await readChangeSubjects(
+    tx,
+    wanted.map(({ change }) => change),
+    now,
   )
-  await runTogether(tx, [insertDeliveries(drafts, '', now)])
-  return drafts.length
+  const drafts = wanted.flatMap(({ change, takers }) => draftsOf(change, takers, subjectsOf(change), log))
+  if (drafts.length > 0) await insertWebhookDeliveries(tx, drafts, now)
+  return [...new Set(drafts.map(({ webhookId }) => webhookId))]
 }
 
-/** A receiver hears of one deal, or one contact, in order; what is slow there holds up nothing else. */
-function laneOf(webhook: Webhook, change: RecordedChange): string {
-  const lane = `webhook:${webhook.id}`
-  if (change.dealId) return `${lane}:deal:${change.dealId}`
-  if (change.contactId) return `${lane}:contact:${change.contactId}`
-  if (change.conversationId) return `${lane}:conversation:${change.conversationId}`
-  return `${lane}:project:${change.projectId}`
+function draftsOf(
+  change: RecordedChange,
+  takers: Webhook[],
+  subjects: ChangeSubjects,
+  log: Log,
+): WebhookDeliveryDraft[] {
+  const payload = changePayload(change, subjects)
+  const passing = takers.filter((webhook) => isPassed(webhook, payload, subjects, log))
+  if (passing.length === 0) return []
+  const fitted = fitPayload(payload)
+  return passing.map((webhook) => ({
+    projectId: change.projectId,
+    webhookId: webhook.id,
+    changeId: change.id,
+    contactId: subjects.contact?.id ?? change.contactId ?? null,
+    dealId: change.dealId ?? null,
+    payload: () => fitted,
+  }))
+}
+
+/** A filter that cannot be worked out for this change lets it pass: better told too much than nothing, and no other may wait for it. */
+function isPassed(webhook: Webhook, payload: ChangePayload, { project }: ChangeSubjects, log: Log): boolean {
+  try {
+    return passes(webhook.filter, payload, project)
+  } catch (error) {
+    log.warn({ error, webhook: webhook.id, change: payload.id }, 'The filter of a webhook could not be worked out.')
+    return true
+  }
 }

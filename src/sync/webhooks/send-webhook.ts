@@ -1,30 +1,25 @@
 import { Webhook as Signer } from 'standardwebhooks'
 import type { Clock } from '../../platform/clock.ts'
 import type { Queryable } from '../../platform/database/database.ts'
+import { doublingDelays } from '../../platform/deliveries/backoff.ts'
 import type { Delivery, DeliverySender } from '../../platform/deliveries/delivery.ts'
 import { AppError, messageOf } from '../../platform/errors.ts'
 import type { SafeHttp, SafeResponse } from '../../platform/safe-http/safe-http.ts'
 import type { Vault } from '../../platform/secrets.ts'
+import type { ChangePayload } from './change-payload.ts'
+import { prepareWebhook, type WebhookRequest } from './prepare-webhook.ts'
+import { recordRequest, recordResponse } from './record-exchange.ts'
 import { settleWebhooks } from './settle-webhooks.ts'
 import { secretPlace, type Webhook } from './webhook.ts'
-import { findWebhook } from './webhooks.store.ts'
+import { oldestWaiting } from './webhook-deliveries.store.ts'
+import { waitAt } from './webhook-patience.ts'
+import { findDestination } from './webhooks.store.ts'
 
 const second = 1000
-const minute = 60 * second
-const hour = 60 * minute
+const day = 86_400 * second
 
-/** Waits after the first, second … attempt, in milliseconds; the first attempt is made at once. */
-export const webhookRetryDelaysMs: readonly number[] = [
-  5 * second,
-  5 * minute,
-  30 * minute,
-  2 * hour,
-  5 * hour,
-  10 * hour,
-  14 * hour,
-  20 * hour,
-  24 * hour,
-]
+/** One receiver gets so many requests at once at most. */
+const mostPerReceiver = 8
 
 export interface WebhookSenderParts {
   /** Outside any transaction: it is read from while nothing is locked. */
@@ -32,46 +27,87 @@ export interface WebhookSenderParts {
   vault: Vault
   http: SafeHttp
   clock: Clock
+  /** Requests to all receivers that may be under way at once. */
+  inFlight: number
 }
 
 /** Hands changes over to their subscribers, signed as Standard Webhooks say (https://www.standardwebhooks.com). */
 export function webhookSender(parts: WebhookSenderParts): DeliverySender {
+  /** Deliveries that began while their receiver was known to fail: their success is news. */
+  const news = new WeakSet<Delivery>()
   return {
     kind: 'webhook',
-    retryDelaysMs: webhookRetryDelaysMs,
+    // Of failures that are our own: the receiver's are given their waits one by one.
+    retryDelaysMs: doublingDelays(5 * second, 600 * second, 20),
     recordsSuccess: true,
+    places: { total: parts.inFlight, perQueue: Math.min(parts.inFlight, mostPerReceiver) },
     pacing: () => ({ perSecond: 200, perLanePerSecond: 50 }),
-    send: (delivery, signal) => send(parts, delivery, signal),
-    settle: settleWebhooks,
+    send: (delivery, signal) => send(parts, news, delivery, signal),
+    settle: (tx, results) =>
+      settleWebhooks(
+        tx,
+        results.filter(({ delivery, attempt }) => attempt.outcome !== 'sent' || news.has(delivery)),
+      ),
   }
 }
 
 async function send(
-  { db, vault, http, clock }: WebhookSenderParts,
+  parts: WebhookSenderParts,
+  news: WeakSet<Delivery>,
   delivery: Delivery,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
-  const webhook = await findWebhook(db, delivery.projectId, delivery.subjectId)
-  if (!webhook) throw new AppError('gone', 'The subscription was removed.')
-  if (!webhook.enabled) throw new AppError('gone', `The subscription "${webhook.name}" is switched off.`)
-  const body = JSON.stringify(delivery.payload)
+  const { db, vault, http, clock } = parts
+  const destination = await findDestination(db, delivery.projectId, delivery.subjectId, delivery.id)
+  if (!destination) throw new AppError('gone', 'The subscription was removed.')
+  const { webhook, timeZone, queuedAt } = destination
+  if (!webhook.enabled)
+    throw new AppError('unavailable', `The subscription "${webhook.name}" is switched off.`, {
+      retryAfterMs: 60 * second,
+    })
+  if (webhook.failingSince) news.add(delivery)
+  else news.delete(delivery)
+
+  const prepared = prepareWebhook(webhook, delivery.payload as ChangePayload, { vault, timeZone })
   const secrets = webhook.secrets.map((sealed) => vault.open(sealed, secretPlace(webhook.projectId)))
-  const response = await http
-    .request({
-      method: 'POST',
-      url: webhook.url,
-      headers: { ...signatureHeaders(`dlv_${delivery.id}`, clock.now(), body, secrets), ...ourHeaders },
-      body,
-      timeoutMs: 15_000,
-      signal,
-    })
-    .catch((error) => {
-      throw unanswered(error)
-    })
-  return judge(webhook, response, clock.now())
+  const request = {
+    ...prepared,
+    headers: {
+      ...prepared.headers,
+      ...signatureHeaders(`dlv_${delivery.id}`, clock.now(), prepared.body, secrets),
+    },
+  }
+  try {
+    return judge(webhook, request, await exchange(http, request, signal), clock.now())
+  } catch (error) {
+    throw await withWait(parts, delivery, queuedAt, error as AppError)
+  }
 }
 
-const ourHeaders = { 'content-type': 'application/json', 'user-agent': 'Parley-Webhooks/1' }
+async function exchange(http: SafeHttp, request: WebhookRequest, signal: AbortSignal): Promise<SafeResponse> {
+  const { secrets: _, ...rest } = request
+  const sensitiveHeaders = Object.keys(rest.headers)
+  return http.request({ ...rest, sensitiveHeaders, timeoutMs: 15_000, signal }).catch((error: unknown) => {
+    throw unanswered(request, error)
+  })
+}
+
+/** A failure that may pass says when to try again, or that the delivery is given up. */
+async function withWait(
+  { db, clock }: WebhookSenderParts,
+  delivery: Delivery,
+  queuedAt: Date,
+  failure: AppError,
+): Promise<AppError> {
+  if (!failure.retryable || failure.retryAfterMs !== undefined) return failure
+  const isOldest = (await oldestWaiting(db, delivery.subjectId)) === delivery.id
+  const age = clock.now().getTime() - queuedAt.getTime()
+  const retryAfterMs = waitAt(age, { isOldest, random: Math.random() })
+  const message =
+    retryAfterMs === undefined ? `${failure.message} (given up after ${delivery.attempts} attempts)` : failure.message
+  const { code, detail } = failure
+  return new AppError(code, message, { retryable: retryAfterMs !== undefined, retryAfterMs, detail })
+}
 
 /** The id stays over all attempts, the time is of this one; each live secret signs. */
 function signatureHeaders(id: string, now: Date, body: string, secrets: string[]): Record<string, string> {
@@ -83,9 +119,9 @@ function signatureHeaders(id: string, now: Date, body: string, secrets: string[]
 }
 
 /** Gives what is worth keeping of a good answer; throws for any other. */
-function judge(webhook: Webhook, response: SafeResponse, now: Date): Record<string, unknown> {
-  const { status, headers, durationMs, finalUrl } = response
-  const detail = { status, durationMs: Math.round(durationMs), response: excerpt(response.body) }
+function judge(webhook: Webhook, request: WebhookRequest, response: SafeResponse, now: Date): Record<string, unknown> {
+  const { status, headers, finalUrl } = response
+  const detail = { status, request: recordRequest(request), response: recordResponse(response, request.secrets) }
   if (finalUrl !== new URL(webhook.url).href) {
     const message = `${webhook.url} redirects to ${finalUrl}; expected the subscription to name that address itself.`
     throw new AppError('unsupported', message, { detail })
@@ -99,18 +135,15 @@ function judge(webhook: Webhook, response: SafeResponse, now: Date): Record<stri
 }
 
 /** The same failure, marked as one of the receiver (`status` null: there was no answer). */
-function unanswered(error: unknown): AppError {
+function unanswered(request: WebhookRequest, error: unknown): AppError {
   const known = error instanceof AppError ? error : new AppError('unavailable', messageOf(error))
-  return new AppError(known.code, known.message, { retryable: known.retryable, detail: { status: null } })
+  const detail = { status: null, request: recordRequest(request), response: null }
+  return new AppError(known.code, known.message, { retryable: known.retryable, detail })
 }
 
 /** Seconds, or a date (RFC 9110, 10.2.3); a day at most. */
 function retryAfter(header: string | undefined, now: Date): number | undefined {
   if (!header) return undefined
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * second : Date.parse(header) - now.getTime()
-  return Number.isNaN(ms) ? undefined : Math.min(24 * hour, Math.max(second, ms))
-}
-
-function excerpt(body: Uint8Array): string {
-  return new TextDecoder().decode(body.subarray(0, 1000)).replaceAll('\0', '')
+  return Number.isNaN(ms) ? undefined : Math.min(day, Math.max(second, ms))
 }

@@ -1,6 +1,8 @@
-import { recordChange } from '../../platform/changes.ts'
+import { tellOperators } from '../../crm/notices/tell-operators.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import type { AttemptResult } from '../../platform/deliveries/delivery.ts'
+import type { WorkContext } from '../../team/context.ts'
+import { recordWork } from '../../team/record-work.ts'
 import { lockWebhook, updateWebhookRow } from './webhooks.store.ts'
 
 const patienceMs = 5 * 86_400_000
@@ -31,12 +33,21 @@ async function settle(tx: Tx, results: AttemptResult[]): Promise<void> {
       failingSince,
       updatedAt: startedAt,
     })
-    const data = { webhookId: subjectId, name: webhook.name, reason, by: { kind: 'system' } }
-    await recordChange(tx, { projectId, kind: 'webhook.disabled', data, at: startedAt })
+    await tellDisabled(tx, { projectId, now: startedAt, by: { kind: 'system' } }, { ...webhook, reason })
     return
   }
   if (failingSince?.getTime() !== webhook.failingSince?.getTime())
     await updateWebhookRow(tx, subjectId, { failingSince })
+}
+
+async function tellDisabled(
+  tx: Tx,
+  context: WorkContext,
+  { id, name, reason }: { id: number; name: string; reason: string },
+): Promise<void> {
+  await recordWork(tx, context, 'webhook.disabled', {}, { webhookId: id, name, reason })
+  const text = `The webhook "${name}" was switched off. ${reason} What waits for it is sent when it is switched on again.`
+  await tellOperators(tx, context, { kind: 'webhook', text })
 }
 
 function reasonToStop(attempt: AttemptResult['attempt'], failingSince: Date | null, at: Date): string | undefined {

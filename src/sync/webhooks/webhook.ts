@@ -7,13 +7,15 @@ import type { webhooks } from './webhooks.table.ts'
 export type Webhook = typeof webhooks.$inferSelect
 
 /** A subscription as the API shows it; its secrets are shown only when they are made. */
-export type WebhookView = Omit<Webhook, 'secrets'> & {
+export type WebhookView = Omit<Webhook, 'secrets' | 'secretHeaders'> & {
+  /** Names of the headers whose values are not shown. */
+  secretHeaders: string[]
   /** How many signing secrets are live: two while one is being rotated out. */
   liveSecrets: number
 }
 
-export function webhookView({ secrets, ...webhook }: Webhook): WebhookView {
-  return { ...webhook, liveSecrets: secrets.length }
+export function webhookView({ secrets, secretHeaders, ...webhook }: Webhook): WebhookView {
+  return { ...webhook, secretHeaders: Object.keys(secretHeaders).sort(), liveSecrets: secrets.length }
 }
 
 export const webhookUrlSchema = z
@@ -57,7 +59,7 @@ export function wantsChange(kinds: readonly string[], kind: string): boolean {
   )
 }
 
-/** The place that the signing secrets of a project's subscriptions are sealed for. */
+/** The place that the signing secrets and secret headers of a project's subscriptions are sealed for. */
 export function secretPlace(projectId: number): string {
   return `project:${projectId}:webhook`
 }

@@ -4,7 +4,9 @@ import type { Vault } from '../../platform/secrets.ts'
 import { type Route, route } from '../../team/route.ts'
 import { createWebhook } from './create-webhook.ts'
 import { deleteWebhook } from './delete-webhook.ts'
+import { endOldSecret } from './end-old-secret.ts'
 import { getWebhook } from './get-webhook.ts'
+import { previewWebhook } from './preview-webhook.ts'
 import { replayDeliveries } from './replay-deliveries.ts'
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
 import { testWebhook } from './test-webhook.ts'
@@ -17,7 +19,8 @@ import { listWebhooks } from './webhooks.store.ts'
 interface Parts {
   db: Database
   vault: Vault
-  deliveriesWake(): void
+  /** Something may wait for a webhook. */
+  webhooksWake(): void
 }
 
 /** The calls about webhooks and their deliveries. */
@@ -25,7 +28,7 @@ export function webhooksRoutes(parts: Parts): Route[] {
   return [...subscriptionRoutes(parts), ...deliveryRoutes(parts)]
 }
 
-function subscriptionRoutes({ db, vault, deliveriesWake }: Parts): Route[] {
+function subscriptionRoutes({ db, vault, webhooksWake }: Parts): Route[] {
   return [
     route(calls.getWebhooks, async ({ context, query }) => {
       const { items, nextCursor } = await listWebhooks(db, context.projectId, query)
@@ -38,9 +41,11 @@ function subscriptionRoutes({ db, vault, deliveriesWake }: Parts): Route[] {
     route(calls.getWebhookById, async ({ context, params }) =>
       webhookView(await getWebhook(db, context.projectId, params.id)),
     ),
-    route(calls.patchWebhook, async ({ context, params, body }) =>
-      webhookView(await db.transaction((tx) => updateWebhook(tx, context, { webhookId: params.id, ...body }))),
-    ),
+    route(calls.patchWebhook, async ({ context, params, body }) => {
+      const webhook = await db.transaction((tx) => updateWebhook(tx, context, { webhookId: params.id, ...body }, vault))
+      webhooksWake()
+      return webhookView(webhook)
+    }),
     route(calls.removeWebhook, ({ context, params }) =>
       db.transaction((tx) => deleteWebhook(tx, context, { webhookId: params.id })),
     ),
@@ -50,15 +55,21 @@ function subscriptionRoutes({ db, vault, deliveriesWake }: Parts): Route[] {
       )
       return { ...webhookView(webhook), secret }
     }),
+    route(calls.postEndOldSecret, async ({ context, params }) =>
+      webhookView(await db.transaction((tx) => endOldSecret(tx, context, { webhookId: params.id }))),
+    ),
+    route(calls.postWebhookPreview, ({ context, params, body }) =>
+      previewWebhook(db, context, { webhookId: params.id, ...body }, vault),
+    ),
     route(calls.postWebhookTest, async ({ context, params }) => {
       const queued = await db.transaction((tx) => testWebhook(tx, context, { webhookId: params.id }))
-      deliveriesWake()
+      webhooksWake()
       return queued
     }),
   ]
 }
 
-function deliveryRoutes({ db, deliveriesWake }: Parts): Route[] {
+function deliveryRoutes({ db, webhooksWake }: Parts): Route[] {
   return [
     route(calls.getDeliveries, ({ context, query }) => listDeliveries(db, context.projectId, query)),
     route(calls.getDelivery, async ({ context, params }) => {
@@ -68,12 +79,12 @@ function deliveryRoutes({ db, deliveriesWake }: Parts): Route[] {
     }),
     route(calls.postDeliveryReplay, async ({ context, params }) => {
       const answer = await db.transaction((tx) => replayDeliveries(tx, context, { deliveryId: params.id }))
-      deliveriesWake()
+      webhooksWake()
       return answer
     }),
     route(calls.postWebhookReplay, async ({ context, params, body }) => {
       const answer = await db.transaction((tx) => replayDeliveries(tx, context, { webhookId: params.id, ...body }))
-      deliveriesWake()
+      webhooksWake()
       return answer
     }),
   ]

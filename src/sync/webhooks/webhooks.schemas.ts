@@ -9,14 +9,22 @@ import {
   pageQuery,
 } from '../../platform/http/schemas.ts'
 import { newWebhookSchema } from './create-webhook.ts'
+import { webhookPreviewSchema } from './preview-webhook.ts'
 import { webhookUpdateSchema } from './update-webhook.ts'
+import { webhookFilterSchema } from './webhook-filter.ts'
+import { webhookMethodSchema } from './webhook-request.ts'
 
 const webhookAnswer = z
   .object({
     id: z.int(),
     name: z.string(),
     url: z.string(),
+    method: webhookMethodSchema,
+    headers: z.record(z.string(), z.string()),
+    secretHeaders: z.array(z.string()).describe('Names of the headers whose values are not shown.'),
     kinds: z.array(z.string()),
+    filter: webhookFilterSchema.nullable(),
+    template: z.unknown().describe('Null where the standard payload is sent.'),
     enabled: z.boolean(),
     disabledReason: z.string().nullable().describe('Why it was switched off by us.'),
     failingSince: nullableMomentSchema,
@@ -32,11 +40,31 @@ const webhookWithSecret = webhookAnswer
 
 const deliveryStatus = z.enum(['pending', 'sending', 'sent', 'dead'])
 
+const requestAnswer = z
+  .object({
+    method: z.string(),
+    url: z.string(),
+    headers: z.record(z.string(), z.string()).describe('Secrets and signatures are masked.'),
+    body: z.string().describe('Its first 4,000 characters; what looks like a secret is masked.'),
+  })
+  .nullable()
+
+const responseAnswer = z
+  .object({
+    headers: z.record(z.string(), z.string()),
+    body: z.string().describe('Its first 4,000 characters; what looks like a secret is masked.'),
+  })
+  .nullable()
+
 const deliveryAnswer = z
   .object({
     id: z.int(),
     webhookId: z.int(),
-    payload: z.unknown(),
+    changeId: z.int().nullable(),
+    kind: z.string().describe('The kind of the change; `webhook.test` of a test.'),
+    contactId: z.int().nullable(),
+    dealId: z.int().nullable(),
+    payload: z.unknown().describe('The standard payload; what a template made of it is shown by the attempts.'),
     status: deliveryStatus,
     error: z.string().nullable(),
     dueAt: momentSchema.describe('When it is tried (again), while it is not over.'),
@@ -51,7 +79,8 @@ const deliveryAnswer = z
         outcome: z.enum(['sent', 'retry', 'dead']),
         status: z.int().nullable().describe("The receiver's HTTP status."),
         error: z.string().nullable(),
-        detail: z.record(z.string(), z.unknown()).nullable(),
+        request: requestAnswer.describe('What was sent; null where nothing could be.'),
+        response: responseAnswer.describe('Null where there was no answer.'),
       }),
     ),
   })
@@ -127,6 +156,34 @@ export const postRotate = operation({
   answer: webhookWithSecret,
 })
 
+export const postEndOldSecret = operation({
+  ...webhooks,
+  id: 'endOldWebhookSecret',
+  method: 'post',
+  path: '/webhooks/{id}/rotate/end',
+  summary: 'Ends the signing secret that was rotated out: only the newest signs from now on',
+  access: 'admin',
+  params: idParams,
+  answer: webhookAnswer,
+})
+
+export const postWebhookPreview = operation({
+  ...webhooks,
+  id: 'previewWebhook',
+  method: 'post',
+  path: '/webhooks/{id}/preview',
+  summary: 'Shows what a webhook would send of a change, a deal or a contact; nothing is sent',
+  access: 'read',
+  params: idParams,
+  body: webhookPreviewSchema,
+  answer: z.object({
+    kind: z.string(),
+    wanted: z.boolean().describe('Whether the kinds and the filter let it pass.'),
+    request: requestAnswer.describe('Without its signature.'),
+    error: z.object({ code: z.string(), message: z.string() }).nullable().describe('Why it cannot be made.'),
+  }),
+})
+
 export const postWebhookTest = operation({
   ...webhooks,
   id: 'testWebhook',
@@ -139,6 +196,12 @@ export const postWebhookTest = operation({
   status: 202,
 })
 
+const momentInput = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .optional()
+  .meta({ type: 'string', format: 'date-time' })
+
 export const getDeliveries = operation({
   ...webhooks,
   id: 'listDeliveries',
@@ -146,7 +209,19 @@ export const getDeliveries = operation({
   path: '/deliveries',
   summary: 'Lists deliveries to webhooks with every attempt, the newest first',
   access: 'read',
-  query: pageQuery.extend({ webhookId: idSchema.optional(), status: deliveryStatus.optional() }),
+  query: pageQuery.extend({
+    webhookId: idSchema.optional(),
+    status: deliveryStatus.optional(),
+    kind: z
+      .string()
+      .regex(/^[a-z_]+\.(\*|[a-z_]+)$/, 'expected a kind of change such as deal.created, or deal.*')
+      .optional()
+      .describe('A kind of change; `deal.*` stands for all that begin with `deal.`.'),
+    contactId: idSchema.optional(),
+    dealId: idSchema.optional(),
+    from: momentInput.describe('Made at or after this moment.'),
+    to: momentInput.describe('Made before this moment.'),
+  }),
   answer: pageOf(deliveryAnswer),
 })
 
@@ -162,12 +237,6 @@ export const getDelivery = operation({
 })
 
 const replayed = z.object({ replayed: z.int().describe('How many are sent again.') })
-
-const momentInput = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .optional()
-  .meta({ type: 'string', format: 'date-time' })
 
 export const postDeliveryReplay = operation({
   ...webhooks,
@@ -186,10 +255,16 @@ export const postWebhookReplay = operation({
   id: 'replayDeliveries',
   method: 'post',
   path: '/webhooks/{id}/replay',
-  summary: 'Sends all dead deliveries of a webhook again, or those made in a range of time',
+  summary: 'Sends dead deliveries of a webhook again, or all that were made in a range of time',
   access: 'admin',
   params: idParams,
-  body: z.strictObject({ from: momentInput, to: momentInput }).default({}),
+  body: z
+    .strictObject({
+      which: z.enum(['dead', 'all']).default('dead').describe('`all`: also those that arrived once; needs `from`.'),
+      from: momentInput.describe('Made at or after this moment.'),
+      to: momentInput.describe('Made before this moment.'),
+    })
+    .prefault({}),
   answer: replayed,
   status: 202,
 })

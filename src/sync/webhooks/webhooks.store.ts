@@ -1,8 +1,9 @@
 import { and, asc, eq, gt, inArray } from 'drizzle-orm'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { makePage, type Page, type PageRequest, readPage } from '../../platform/paging.ts'
+import { projects } from '../../team/team.table.ts'
 import type { Webhook } from './webhook.ts'
-import { webhooks } from './webhooks.table.ts'
+import { webhookDeliveries, webhooks } from './webhooks.table.ts'
 
 /** The project's subscriptions, the oldest first. */
 export async function listWebhooks(db: Queryable, projectId: number, filter: PageRequest): Promise<Page<Webhook>> {
@@ -19,6 +20,37 @@ export async function listWebhooks(db: Queryable, projectId: number, filter: Pag
 export async function findWebhook(db: Queryable, projectId: number, id: number): Promise<Webhook | undefined> {
   const [webhook] = await db.orm.select().from(webhooks).where(ofProject(projectId, id))
   return webhook
+}
+
+/** Where a delivery goes. */
+export interface Destination {
+  webhook: Webhook
+  /** The project's. */
+  timeZone: string
+  /** When the delivery was made, or last sent again by hand. */
+  queuedAt: Date
+}
+
+/** The subscription that a delivery is for; undefined when it was removed. */
+export async function findDestination(
+  db: Queryable,
+  projectId: number,
+  webhookId: number,
+  deliveryId: number,
+): Promise<Destination | undefined> {
+  const [found] = await db.orm
+    .select({ webhook: webhooks, timeZone: projects.timeZone, queuedAt: webhookDeliveries.queuedAt })
+    .from(webhooks)
+    .innerJoin(projects, eq(projects.id, webhooks.projectId))
+    .innerJoin(webhookDeliveries, eq(webhookDeliveries.deliveryId, deliveryId))
+    .where(ofProject(projectId, webhookId))
+  return found
+}
+
+/** The numbers of all subscriptions that are switched on. */
+export async function enabledWebhookIds(db: Queryable): Promise<Set<number>> {
+  const rows = await db.orm.select({ id: webhooks.id }).from(webhooks).where(eq(webhooks.enabled, true))
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** The subscription, its row locked until the transaction ends. */

@@ -4,6 +4,7 @@ import type { Group } from '../../flows/conditions/condition.ts'
 import { id, moment, ref } from '../../platform/columns.ts'
 import { deliveries } from '../../platform/deliveries/deliveries.table.ts'
 import { projects } from '../../team/team.table.ts'
+import type { WebhookTemplate } from './webhook-request.ts'
 
 /** An address of another system that wants to hear of changes, signed as Standard Webhooks say. */
 export const webhooks = pgTable(
@@ -25,7 +26,7 @@ export const webhooks = pgTable(
     /** What must hold of a change and of what it is about; all changes of the kinds when null. */
     filter: jsonb().$type<Group>(),
     /** JSON whose texts are templates; the standard payload when null. */
-    template: jsonb().$type<unknown>(),
+    template: jsonb().$type<WebhookTemplate>(),
     /** Sealed signing secrets, the newest first; two while one is being rotated out. */
     secrets: jsonb().$type<string[]>().notNull(),
     enabled: boolean().notNull(),
