@@ -11,7 +11,7 @@ export function blockPages(registry: BlockRegistry): string {
 
 const introduction = `# Blocks
 
-<!-- Made by scripts/generate-block-pages.ts from src/flows/blocks; do not edit. -->
+<!-- Made by scripts/generate-block-pages.ts from the blocks of src; do not edit. -->
 
 A block does one thing and leaves by one of its outputs; arrows that leave by the same output are all followed, actions
 before messages. Every block also has these fields:
