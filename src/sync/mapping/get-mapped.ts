@@ -1,6 +1,6 @@
 import type { Queryable } from '../../platform/database/database.ts'
-import { AppError } from '../../platform/errors.ts'
-import { findIntegration, findLists } from '../integrations/integrations.store.ts'
+import { getIntegration } from '../integrations/get-integration.ts'
+import { findLists } from '../integrations/integrations.store.ts'
 import type { Direction } from './mapping.ts'
 import type { MappedIntegration } from './our-side.ts'
 
@@ -10,10 +10,6 @@ export async function getMapped(
   projectId: number,
   id: number,
 ): Promise<MappedIntegration & { direction: Direction }> {
-  const integration = await findIntegration(db, id)
-  if (integration?.projectId !== projectId) {
-    throw new AppError('not_found', `There is no integration ${id} in this project.`)
-  }
-  const { mapping, direction } = integration
+  const { mapping, direction } = await getIntegration(db, projectId, id)
   return { projectId, mapping, direction, lists: (await findLists(db, id))?.lists ?? null }
 }

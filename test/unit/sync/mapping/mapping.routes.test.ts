@@ -18,12 +18,11 @@ beforeAll(async () => {
 })
 afterAll(() => fresh.drop())
 beforeEach(async () => {
-  await fresh.clear()
   gateway = await testGateway(db)
   await gateway.call('POST', '/attributes', { name: 'town', title: 'City', type: 'text' })
   const { id: spotId } = (await gateway.call('POST', '/spots', { name: 'Moscow' })).body
   await gateway.call('POST', '/pipelines', { spotId, name: 'Sales', stages: [{ name: 'Talks' }] })
-  const contact = { fields: { firstName: 'Anna' }, attributes: { town: 'Moscow' }, labels: ['VIP'] }
+  const contact = { firstName: 'Anna', attributes: { town: 'Moscow' }, labels: ['VIP'] }
   contactId = (await gateway.call('POST', '/contacts', contact)).body.id
   dealId = (await gateway.call('POST', '/deals', { contactId, name: 'A car', stage: 'Talks', budget: 99.5 })).body.id
   const { projectId } = gateway
@@ -127,7 +126,7 @@ describe('a preview', () => {
   })
 
   test('asks for a contact or a deal that is there, of an integration that is there', async () => {
-    expect(await preview({ contactId, dealId })).toMatchObject({ status: 400, body: { faults: [{ path: 'dealId' }] } })
+    expect(await preview({ contactId, dealId })).toMatchObject({ status: 400, body: { errors: [{ path: 'dealId' }] } })
     expect((await preview({})).status).toBe(400)
     expect((await preview({ contactId: contactId + 99 })).status).toBe(404)
     expect((await gateway.call('POST', '/integrations/999/preview', { contactId })).status).toBe(404)
