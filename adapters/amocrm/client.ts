@@ -27,13 +27,22 @@ export interface AmocrmClient {
   call<T>(call: AmocrmCall, schema: z.ZodType<T>, signal: AbortSignal): Promise<AmocrmAnswer<T>>
 }
 
-/** Opens the calls of one account. A token that is refused is renewed once; the refused request did nothing, so it is repeated. */
+/** While one call waits for its turn, others may use up a token that does not last. */
+const mostTokens = 5
+
+/** Opens the calls of one account. A token that is refused is renewed; the refused request did nothing, so it is repeated. */
 export function openClient(line: Line, tokens: TokenDesk, clock: Clock): AmocrmClient {
   async function send(request: LineRequest, signal: AbortSignal): Promise<SafeResponse> {
-    const token = await tokens.current(signal)
-    const answer = await line({ ...request, token }, signal)
-    if (answer.status !== 401) return answer
-    return line({ ...request, token: await tokens.renewed(token, signal) }, signal)
+    let token = await tokens.current(signal)
+    for (let tries = 1; ; tries++) {
+      const current = () => {
+        token = tokens.latest() ?? token
+        return token
+      }
+      const answer = await line({ ...request, token: current }, signal)
+      if (answer.status !== 401 || tries === mostTokens) return answer
+      token = await tokens.renewed(token, signal)
+    }
   }
 
   return {

@@ -13,8 +13,8 @@ export interface LineRequest {
   /** Behind the host, with its query: `/api/v4/account`. */
   path: string
   json?: unknown
-  /** The access token; none where tokens are asked for. */
-  token?: string
+  /** Gives the access token when the turn has come; absent where tokens are asked for. */
+  token?: () => string
 }
 
 /** Requests to one account, each in its turn. */
@@ -35,7 +35,7 @@ export function openLine({ http, limited, integration: { settings } }: CrmContex
           headers: {
             accept: 'application/json',
             ...(json !== undefined && { 'content-type': 'application/json' }),
-            ...(token !== undefined && { authorization: `Bearer ${token}` }),
+            ...(token !== undefined && { authorization: `Bearer ${token()}` }),
           },
           ...(json !== undefined && { body: JSON.stringify(json) }),
           timeoutMs,

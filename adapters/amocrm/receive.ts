@@ -4,7 +4,7 @@ import { AppError } from '../../src/platform/errors.ts'
 import type { CrmEntity, CrmHeard } from '../../src/sync/crm.ts'
 import { sameSecret } from '../kit/same-secret.ts'
 import type { Account } from './account.ts'
-import { type AmocrmSettings, rootOf } from './settings.ts'
+import type { AmocrmSettings } from './settings.ts'
 
 /** More than a hook of the vendor's ever had. */
 const mostValues = 50_000
@@ -79,23 +79,29 @@ function thingsOf(form: URLSearchParams): Iterable<Thing> {
 
 function checkAccount(form: URLSearchParams, settings: AmocrmSettings, account: Account | undefined): void {
   const [id, subdomain] = [form.get('account[id]'), form.get('account[subdomain]')]
-  const { hostname } = new URL(rootOf(settings))
   const ours =
     account !== undefined && id !== null
       ? id === String(account.id)
-      : subdomain !== null && [account?.subdomain, hostname.split('.')[0]].includes(subdomain)
+      : subdomain !== null && [account?.subdomain, settings.account.split('.')[0]].includes(subdomain)
   if (!ours) throw new AppError('unauthenticated', 'The request does not name the account that is connected here.')
 }
 
-const entities: Record<string, CrmEntity> = { leads: 'deal', contacts: 'contact', task: 'task', tasks: 'task' }
+const entities: ReadonlyMap<string, CrmEntity> = new Map([
+  ['leads', 'deal'],
+  ['contacts', 'contact'],
+  ['task', 'task'],
+])
 const changes = new Set(['add', 'update', 'status', 'responsible', 'restore', 'delete'])
 /** A note that somebody wrote, by the old numbers of types. */
 const commonNote = '4'
-const elements: Record<string, 'contact' | 'deal'> = { '1': 'contact', '2': 'deal' }
+const elements: ReadonlyMap<string, 'contact' | 'deal'> = new Map([
+  ['1', 'contact'],
+  ['2', 'deal'],
+])
 
 function heardOf({ group, action, values }: Thing): CrmHeard | undefined {
   const id = values.get('id')
-  const entity = entities[group]
+  const entity = entities.get(group)
   if (!entity || id === undefined || !/^[1-9]\d{0,18}$/.test(id)) return undefined
   if (action === 'note') {
     const on = hangsOn(values, entity === 'contact' || entity === 'deal' ? entity : undefined)
@@ -110,7 +116,7 @@ function heardOf({ group, action, values }: Thing): CrmHeard | undefined {
 
 function hangsOn(values: Map<string, string>, group?: 'contact' | 'deal'): CrmHeard['on'] {
   const type = values.get('element_type')
-  const entity = type === undefined ? group : elements[type]
+  const entity = type === undefined ? group : elements.get(type)
   const id = values.get('element_id')
   return entity && id !== undefined && /^[1-9]\d*$/.test(id) ? { entity, id } : undefined
 }

@@ -14,6 +14,8 @@ const marginMs = 5 * 60_000
 export interface TokenDesk {
   /** One that should be good; throws `unauthenticated` where there is none. */
   current(signal: AbortSignal): Promise<string>
+  /** The newest that this process knows of. */
+  latest(): string | undefined
   /** Another one, after the vendor refused this one; throws `unauthenticated` where there is no other. */
   renewed(refused: string, signal: AbortSignal): Promise<string>
   /** Changes the code of the owner's consent for tokens and keeps them. */
@@ -35,6 +37,7 @@ export function openTokenDesk(parts: TokenDeskParts): TokenDesk {
   if (token !== undefined) {
     return {
       current: async () => token,
+      latest: () => token,
       renewed: async () => {
         throw new AppError('unauthenticated', 'amoCRM refuses the token: put a new long-lived one into the settings.')
       },
@@ -112,6 +115,7 @@ function consentedTokens({ settings, line, state, clock }: TokenDeskParts): Toke
       const tokens = known ?? (await read())
       return good(tokens) ? tokens.access : renew(good, signal)
     },
+    latest: () => known?.access,
     renewed: (refused, signal) => renew(({ access }) => access !== refused, signal),
     exchange: (code, redirectUri, signal) =>
       state.exclusively(

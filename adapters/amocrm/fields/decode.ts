@@ -43,6 +43,7 @@ function decodeValue(type: string, all: FieldValue[], zone: string): CrmValue {
     case 'date':
     case 'birthday':
     case 'date_time': {
+      if (type !== 'date_time' && /^\d{4}-\d\d-\d\d$/.test(String(first))) return String(first)
       const seconds = typeof first === 'string' && !/^-?\d+$/.test(first) ? Date.parse(first) / 1000 : Number(first)
       if (!Number.isFinite(seconds)) return null
       return type === 'date_time' ? isoOf(seconds) : dayOf(seconds, zone)

@@ -13,15 +13,17 @@ export interface KnownFields {
 const usualFreshMs = 10 * 60_000
 
 export function openKnownFields(client: AmocrmClient, clock: Clock): KnownFields {
-  const known = new Map<FieldsOf, { at: number; fields: CustomField[] }>()
+  const known = new Map<FieldsOf, { at: number; fields: Promise<CustomField[]> }>()
   return {
-    async of(entity, signal, freshMs = usualFreshMs) {
+    of(entity, signal, freshMs = usualFreshMs) {
       const now = clock.now().getTime()
       const before = known.get(entity)
       if (before && now - before.at < freshMs) return before.fields
       const path = `${nouns[entity]}/custom_fields`
-      const fields = await wholeList(client, { path, name: 'custom_fields', schema: customField }, signal)
-      known.set(entity, { at: now, fields })
+      const fields = wholeList(client, { path, name: 'custom_fields', schema: customField }, signal)
+      const asked = { at: now, fields }
+      known.set(entity, asked)
+      fields.catch(() => known.get(entity) === asked && known.delete(entity))
       return fields
     },
   }

@@ -1,7 +1,9 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createAmocrmAdapter } from '../../../../adapters/amocrm/adapter.ts'
 import { type AmocrmSettings, amocrmSettings } from '../../../../adapters/amocrm/settings.ts'
 import type { HookRequest } from '../../../../src/conversations/channel.ts'
-import type { CrmAdapter, CrmContext } from '../../../../src/sync/crm.ts'
+import type { CrmAdapter } from '../../../../src/sync/crm.ts'
 import { crmContext, type TestCrmContext } from '../../../crm-context.ts'
 import type { Entity } from '../../../doubles/amocrm/account.ts'
 import { type AmocrmDouble, type AmocrmOptions, startAmocrm } from '../../../doubles/amocrm/amocrm.ts'
@@ -17,7 +19,6 @@ export interface TestAccount {
 
 export interface TestAccountOptions extends Omit<AmocrmOptions, 'now'> {
   settings?: Record<string, unknown>
-  over?: Partial<CrmContext<AmocrmSettings>>
   /** Connected by the owner's consent in place of a long-lived token. */
   consented?: boolean
 }
@@ -27,7 +28,7 @@ export const never = new AbortController().signal
 
 /** An account of the double with a field of every type, and an adapter that is connected to it by a token or by consent. */
 export async function startAccount(options: TestAccountOptions = {}): Promise<TestAccount> {
-  const { settings = {}, over = {}, consented = false, ...rest } = options
+  const { settings = {}, consented = false, ...rest } = options
   const base = crmContext({})
   const now = () => base.clock.now().getTime()
   const double = await startAmocrm({ perIntegration: 1000, perAccount: 1000, ...rest, now })
@@ -42,7 +43,8 @@ export async function startAccount(options: TestAccountOptions = {}): Promise<Te
     ...credentials,
     ...settings,
   })
-  const context = crmContext(given, { clock: base.clock, ...over })
+  const sink = await startSink()
+  const context = crmContext(given, { clock: base.clock, hookUrl: sink.url })
   const adapter = createAmocrmAdapter(context)
   if (consented) await consent(double, adapter)
   return {
@@ -53,6 +55,7 @@ export async function startAccount(options: TestAccountOptions = {}): Promise<Te
     async stop() {
       await double.stop()
       await context.http.close()
+      await sink.stop()
     },
   }
 }
@@ -85,6 +88,19 @@ export function hookRequest(body: string, url = 'https://parley.example/hooks/cr
 export function fieldNamed(double: AmocrmDouble, entity: Entity, name: string): string {
   for (const field of double.account.fields[entity].values()) if (field.name === name) return String(field.id)
   throw new Error(`There is no field ${name}.`)
+}
+
+/** Acknowledges what the double sends to our hook; tests bring it to the adapter themselves. */
+async function startSink(): Promise<{ url: string; stop(): Promise<void> }> {
+  const server = createServer((request, response) => void request.resume().on('end', () => response.end()))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/crm-hook`,
+    async stop() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }
 
 function fillWithFields({ addField }: AmocrmDouble): void {
