@@ -1,7 +1,7 @@
-import { type AppError, messageOf } from '../../platform/errors.ts'
+import { recordWork } from '../../team/record-work.ts'
 import type { CrmEntity } from '../crm.ts'
 import type { OurValues } from '../mapping/our-values.ts'
-import type { Exchange } from './exchange.ts'
+import { type Exchange, linkFacts, workOf } from './exchange.ts'
 import type { CrmLink } from './link.ts'
 import { insertLinks, type NewLink, updateLinks } from './links.store.ts'
 import type { CrmPush, PushOutcome } from './push.ts'
@@ -59,7 +59,7 @@ export interface Step {
 }
 
 /** Notes a step in one commit. Throws when others hold the pushes now: then this process has lost its lease and must end. */
-export async function noteStep(batch: Batch, { links = [], shadows = [], progress = [] }: Step): Promise<CrmLink[]> {
+export async function noteStep(batch: Batch, { links = [], shadows = [], progress = [] }: Step): Promise<void> {
   const { db, clock, holder } = batch.exchange
   const pushes = openOf(batch).map((push) => {
     const reached = progress.filter((one) => one.push.id === push.id).map((one) => one.progress)
@@ -71,7 +71,11 @@ export async function noteStep(batch: Batch, { links = [], shadows = [], progres
     for (const push of pushes) batch.pushes.set(push.id, push)
     const made = await insertLinks(tx, links, clock.now())
     await updateLinks(tx, shadows, clock.now())
-    return made
+    for (const { entity, subjectId, externalId } of made) {
+      if (subjectId === null || (entity !== 'contact' && entity !== 'deal')) continue
+      const about = entity === 'contact' ? { contactId: subjectId } : dealOf(batch, subjectId)
+      await recordWork(tx, workOf(batch.exchange), `${entity}.crm_linked`, about, linkFacts(batch.exchange, externalId))
+    }
   })
 }
 
@@ -87,7 +91,6 @@ export function conclude(batch: Batch, pushes: readonly CrmPush[], outcome: Push
   for (const { id } of pushes) if (!batch.outcomes.has(id)) batch.outcomes.set(id, outcome)
 }
 
-/** The words of an error for a push. */
-export function wordsOf(error: unknown): { error: string; errorCode: string } {
-  return { error: messageOf(error), errorCode: (error as Partial<AppError>).code ?? 'internal' }
+function dealOf({ deals }: Batch, dealId: number): { dealId: number; contactId: number | undefined } {
+  return { dealId, contactId: deals.get(dealId)?.contactId }
 }

@@ -64,6 +64,11 @@ export function directionsOfHanging(
   return new Map(keys.map((key) => [key, integration.direction]))
 }
 
+/** What a change tells of a link. */
+export function linkFacts({ integration }: Pick<Exchange, 'integration'>, externalId: string): Record<string, unknown> {
+  return { integrationId: integration.id, integration: integration.name, externalId }
+}
+
 function narrowest(one: Direction, other: Direction): Direction | undefined {
   if (one === 'both') return other
   return other === 'both' || other === one ? one : undefined

@@ -17,7 +17,7 @@ export function failedPush({ exchange }: Batch, push: CrmPush, error: unknown, b
   }
   const again = !(error instanceof AppError) || error.retryable
   const delay = retryDelaysMs[push.attempts - 1]
-  if (!again || delay === undefined) return { status: 'dead', ...words }
+  if (!again || delay === undefined) return { status: 'dead', doubtful: begun, ...words }
   const asked = error instanceof AppError ? error.retryAfterMs : undefined
   const at = new Date(now + (asked ?? withJitter(delay, exchange.random())))
   return { status: 'again', at, doubtful: begun, ...words }

@@ -56,13 +56,23 @@ export type NewLink = Pick<
   'projectId' | 'integrationId' | 'entity' | 'subjectId' | 'externalId' | 'shadow' | 'theirsUpdatedAt'
 >
 
-/** Links what is not linked yet; gives those that are new. */
+/** Links what is not linked yet, or was until it was deleted there; gives those that are new. */
 export async function insertLinks(tx: Tx, links: readonly NewLink[], now: Date): Promise<CrmLink[]> {
   if (links.length === 0) return []
   return tx.orm
     .insert(crmLinks)
     .values(links.map((link) => ({ ...link, createdAt: now, updatedAt: now })))
-    .onConflictDoNothing()
+    .onConflictDoUpdate({
+      target: [crmLinks.integrationId, crmLinks.entity, crmLinks.subjectId],
+      targetWhere: sql`subject_id is not null`,
+      set: {
+        externalId: sql`excluded.external_id`,
+        shadow: sql`excluded.shadow`,
+        theirsUpdatedAt: sql`excluded.theirs_updated_at`,
+        updatedAt: sql`excluded.updated_at`,
+      },
+      setWhere: sql`${crmLinks.shadow} ->> 'gone' is not null`,
+    })
     .returning()
 }
 

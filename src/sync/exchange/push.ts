@@ -23,7 +23,7 @@ export type PushOutcome =
   | { status: 'done'; result?: CrmPush['result'] }
   /** Tried again at that moment. `doubtful`: what was to be made may be there. `free`: this attempt does not count. */
   | { status: 'again'; at: Date; error: string; errorCode: string; doubtful?: boolean; free?: boolean }
-  | { status: 'dead'; error: string; errorCode: string }
+  | { status: 'dead'; error: string; errorCode: string; doubtful?: boolean }
 
 /** Its attempt counts from now on as this outcome says. */
 export function settled(push: CrmPush, outcome: PushOutcome, now: Date): CrmPush {
@@ -39,14 +39,16 @@ export function settled(push: CrmPush, outcome: PushOutcome, now: Date): CrmPush
       finishedAt: now,
     }
   const { error, errorCode } = outcome
-  if (outcome.status === 'dead') return { ...push, status: 'dead', startedBy: null, error, errorCode, finishedAt: now }
+  const doubtful = push.doubtful || outcome.doubtful === true
+  if (outcome.status === 'dead')
+    return { ...push, status: 'dead', startedBy: null, error, errorCode, doubtful, finishedAt: now }
   return {
     ...push,
     startedBy: null,
     dueAt: outcome.at,
     error,
     errorCode,
-    doubtful: push.doubtful || outcome.doubtful === true,
+    doubtful,
     attempts: push.attempts - (outcome.free ? 1 : 0),
   }
 }

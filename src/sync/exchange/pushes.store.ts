@@ -26,6 +26,27 @@ export async function insertPush(tx: Tx, request: PushRequest, now: Date): Promi
   return row!
 }
 
+/** Something of ours that changed, and an integration that is to be told. */
+export type ChangedSubject = Pick<CrmPush, 'integrationId' | 'entity' | 'subjectId'>
+
+/** Puts a push down for each of these, unless one waits already. */
+export async function insertChanged(tx: Tx, subjects: readonly ChangedSubject[], now: Date): Promise<void> {
+  if (subjects.length === 0) return
+  const rows = subjects.map(({ integrationId, entity, subjectId }) => ({
+    integration_id: integrationId,
+    entity,
+    subject_id: subjectId,
+  }))
+  await tx.query(
+    `insert into crm_pushes (project_id, integration_id, entity, subject_id, status, due_at, created_at)
+     select i.project_id, i.id, r.entity, r.subject_id, 'pending', $2::timestamptz, $2::timestamptz
+       from json_populate_recordset(null::crm_pushes, $1::text::json) r join integrations i on i.id = r.integration_id
+      order by i.id, r.entity, r.subject_id
+     on conflict (integration_id, entity, subject_id) where key is null and status = 'pending' do nothing`,
+    [JSON.stringify(rows), now.toISOString()],
+  )
+}
+
 export async function findPush(db: Queryable, id: number): Promise<CrmPush | undefined> {
   const [row] = await db.orm.select().from(crmPushes).where(eq(crmPushes.id, id))
   return row
@@ -146,17 +167,16 @@ export async function doubtfulPushes(db: Queryable, integrationId: number): Prom
   }))
 }
 
-/** Those of these subjects for which a push waits or is under way, besides `except`: when the last of them is due, by number. */
+/** Those of these subjects for which a push waits or is under way: when the last of them is due, by number. */
 export async function openPushesOf(
   db: Queryable,
   integrationId: number,
   entity: CrmPush['entity'],
   subjectIds: readonly number[],
-  except: readonly number[],
 ): Promise<Map<number, Date>> {
   if (subjectIds.length === 0) return new Map()
   const rows = await db.orm
-    .select({ id: crmPushes.id, subjectId: crmPushes.subjectId, dueAt: crmPushes.dueAt })
+    .select({ subjectId: crmPushes.subjectId, dueAt: crmPushes.dueAt })
     .from(crmPushes)
     .where(
       and(
@@ -167,5 +187,5 @@ export async function openPushesOf(
       ),
     )
     .orderBy(asc(crmPushes.dueAt))
-  return new Map(rows.filter(({ id }) => !except.includes(id)).map(({ subjectId, dueAt }) => [subjectId, dueAt]))
+  return new Map(rows.map(({ subjectId, dueAt }) => [subjectId, dueAt]))
 }

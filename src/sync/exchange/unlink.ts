@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/database/database.ts'
 import { recordWork } from '../../team/record-work.ts'
-import { type Exchange, workOf } from './exchange.ts'
+import { type Exchange, linkFacts, workOf } from './exchange.ts'
 import type { CrmLink } from './link.ts'
 import { contactsOfDeals, deleteLinks, updateLinks } from './links.store.ts'
 import { nothingShared } from './shadow.ts'
@@ -31,9 +31,4 @@ export async function noteGone(tx: Tx, exchange: Exchange, links: readonly CrmLi
     const data = linkFacts(exchange, externalId)
     await recordWork(tx, context, `${entity}.crm_unlinked`, { contactId, dealId }, { ...data, reason: 'deleted' })
   }
-}
-
-/** What a change tells of a link. */
-export function linkFacts({ integration }: Pick<Exchange, 'integration'>, externalId: string): Record<string, unknown> {
-  return { integrationId: integration.id, integration: integration.name, externalId }
 }

@@ -1,0 +1,135 @@
+import { doublingDelays, withJitter } from '../../platform/deliveries/backoff.ts'
+import { AppError, messageOf } from '../../platform/errors.ts'
+import type { CrmEntity, CrmRecord } from '../crm.ts'
+import { adoptContacts, adoptDeals } from './adopt.ts'
+import type { Exchange } from './exchange.ts'
+import { isOfAccount } from './failed-push.ts'
+import { dueHeard, forgetHeard, type HeardThing, putOffHeard } from './heard.store.ts'
+import type { CrmLink } from './link.ts'
+import { linksOfRecords } from './links.store.ts'
+import { doubtfulPushes } from './pushes.store.ts'
+import { readAll } from './read-first.ts'
+import { takeIn } from './take-in.ts'
+import { takeInHanging } from './take-in-hanging.ts'
+import { noteGone } from './unlink.ts'
+
+/** What a batch came to. */
+export interface PulledBatch {
+  /** How many things were looked at. */
+  taken: number
+  /** What speaks against asking the vendor further for now. */
+  trouble: unknown
+}
+
+/** Waits after failed attempts: from two seconds, doubling to an hour. */
+const retryDelaysMs = doublingDelays(2000, 3_600_000, 12)
+/** What may be our own work is looked at again so many milliseconds after that is clear. */
+const doubtMs = 5000
+
+/** Reads what was heard of, and takes it in. */
+export async function pullBatch(exchange: Exchange): Promise<PulledBatch> {
+  const { db, clock, integration, adapter } = exchange
+  const due = await dueHeard(db, integration.id, adapter.abilities().batch, clock.now())
+  const [first] = due
+  if (!first) return { taken: 0, trouble: undefined }
+  const things = due.filter(({ entity }) => entity === first.entity)
+  try {
+    await pull(exchange, first.entity, things)
+    return { taken: things.length, trouble: undefined }
+  } catch (error) {
+    if (!isOfAccount(error)) await putOff(exchange, things, error)
+    return { taken: things.length, trouble: error }
+  }
+}
+
+async function pull(exchange: Exchange, entity: CrmEntity, things: HeardThing[]): Promise<void> {
+  const { db, integration } = exchange
+  const links = await linksOfRecords(
+    db,
+    integration.id,
+    entity,
+    things.map(({ externalId }) => externalId),
+  )
+  const there = things.filter(({ deleted }) => !deleted)
+  // What nobody takes from there need not be read.
+  const wanted = integration.direction === 'push' ? [] : there
+  const records = await readAll(
+    exchange,
+    entity,
+    wanted.map(({ externalId, hangsOn }) => ({ id: externalId, ...(hangsOn && { on: hangsOn }) })),
+  )
+  const gone = things.filter((thing) => thing.deleted || (wanted.includes(thing) && !records.has(thing.externalId)))
+  await db.transaction((tx) =>
+    noteGone(
+      tx,
+      exchange,
+      gone.flatMap(({ externalId }) => links.get(externalId) ?? []),
+    ),
+  )
+  const { unsure, until } = await unsureOnes(exchange, entity, records, links)
+  const failures = await takeInAll(
+    exchange,
+    entity,
+    [...records.values()].filter(({ id }) => !unsure.has(id)),
+    links,
+  )
+  for (const thing of things.filter(({ externalId }) => failures.has(externalId)))
+    await putOff(exchange, [thing], failures.get(thing.externalId))
+  const waiting = things.filter(({ externalId }) => unsure.has(externalId))
+  await db.transaction(async (tx) => {
+    await putOffHeard(
+      tx,
+      waiting.map((thing) => ({ ...thing, dueAt: until })),
+    )
+    await forgetHeard(
+      tx,
+      things.filter(({ externalId }) => !failures.has(externalId) && !unsure.has(externalId)),
+    )
+  })
+}
+
+/** Unlinked records while it is in doubt whether a push of ours made them: the push finds them when it is tried again. */
+async function unsureOnes(
+  { db, integration, clock }: Exchange,
+  entity: CrmEntity,
+  records: ReadonlyMap<string, CrmRecord>,
+  links: ReadonlyMap<string, CrmLink>,
+): Promise<{ unsure: Set<string>; until: Date }> {
+  const unlinked = [...records.keys()].filter((id) => !links.has(id))
+  const isAsked = unlinked.length > 0 && entity !== 'contact'
+  const doubts = isAsked ? (await doubtfulPushes(db, integration.id)).filter(({ open }) => open) : []
+  const latest = Math.max(clock.now().getTime(), ...doubts.map(({ dueAt }) => dueAt.getTime()))
+  return { unsure: new Set(doubts.length > 0 ? unlinked : []), until: new Date(latest + doubtMs) }
+}
+
+async function takeInAll(
+  exchange: Exchange,
+  entity: CrmEntity,
+  records: CrmRecord[],
+  links: ReadonlyMap<string, CrmLink>,
+): Promise<Map<string, unknown>> {
+  if (entity === 'note' || entity === 'task') {
+    return takeInHanging(
+      exchange,
+      entity,
+      records.map((record) => ({ record, link: links.get(record.id) })),
+    )
+  }
+  const linked = records.flatMap((record) => {
+    const link = links.get(record.id)
+    return link?.subjectId ? [{ record, link }] : []
+  })
+  const unlinked = records.filter(({ id }) => !links.has(id))
+  const adopted = await (entity === 'contact' ? adoptContacts : adoptDeals)(exchange, unlinked)
+  return takeIn(exchange, entity, [...linked, ...adopted])
+}
+
+async function putOff({ db, clock, random }: Exchange, things: readonly HeardThing[], error: unknown): Promise<void> {
+  const asked = error instanceof AppError ? error.retryAfterMs : undefined
+  const later = things.map((thing) => {
+    const delay = retryDelaysMs[Math.min(thing.attempts, retryDelaysMs.length - 1)]!
+    const dueAt = new Date(clock.now().getTime() + (asked ?? withJitter(delay, random())))
+    return { ...thing, attempts: thing.attempts + 1, dueAt, error: messageOf(error) }
+  })
+  await db.transaction((tx) => putOffHeard(tx, later))
+}
