@@ -1,9 +1,9 @@
+import { mapResponse } from '../../../platform/http-request/map-response.ts'
+import type { HttpResult } from '../../../platform/http-request/perform-request.ts'
+import { prepareRequest } from '../../../platform/http-request/prepare-request.ts'
 import { call, defineBlock, fail, next, type StepContext } from '../../block.ts'
 import { saveNeeds, saveValues, targetFault } from '../target.ts'
 import { templatesIn } from '../templates-in.ts'
-import { mapResponse } from './map-response.ts'
-import type { HttpResult } from './perform-request.ts'
-import { prepareRequest } from './prepare-request.ts'
 import { type RequestOptions, requestOptionsSchema } from './request-options.ts'
 
 type Context = StepContext<RequestOptions, (typeof saveNeeds)[number]>

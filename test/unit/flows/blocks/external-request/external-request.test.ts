@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { externalRequest } from '../../../../../src/flows/blocks/external-request/external-request.ts'
-import type { HttpResult } from '../../../../../src/flows/blocks/external-request/perform-request.ts'
+import type { HttpResult } from '../../../../../src/platform/http-request/perform-request.ts'
 import { optionFaults, stepper } from '../step.ts'
 
 const url = 'https://shop.example.com/cars'

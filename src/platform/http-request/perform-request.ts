@@ -1,6 +1,6 @@
-import { AppError, messageOf } from '../../../platform/errors.ts'
-import type { SafeHttp, SafeResponse } from '../../../platform/safe-http/safe-http.ts'
-import { storable } from '../../../platform/storable.ts'
+import { AppError, messageOf } from '../errors.ts'
+import type { SafeHttp, SafeResponse } from '../safe-http/safe-http.ts'
+import { storable } from '../storable.ts'
 import type { PreparedRequest } from './prepare-request.ts'
 
 /** What the last try was answered with. */
@@ -25,9 +25,10 @@ export interface PerformOptions {
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
   /** From 0 to 1, for the jitter of the pauses. */
   random?: () => number
+  /** 1 MiB by default. */
+  maxResponseBytes?: number
 }
 
-const maxResponseBytes = 1_048_576
 const firstPauseMs = 500
 
 /**
@@ -40,13 +41,19 @@ const firstPauseMs = 500
 export async function performRequest(
   request: PreparedRequest,
   http: Pick<SafeHttp, 'request'>,
-  { signal, monotonicMs = () => performance.now(), sleep = pause, random = Math.random }: PerformOptions = {},
+  {
+    signal,
+    monotonicMs = () => performance.now(),
+    sleep = pause,
+    random = Math.random,
+    maxResponseBytes = 1_048_576,
+  }: PerformOptions = {},
 ): Promise<HttpResult> {
   const start = monotonicMs()
   const deadline = start + request.timeoutMs * (request.retries + 1)
   for (let attempts = 1; ; attempts++) {
     const timeoutMs = Math.min(request.timeoutMs, Math.max(1, Math.round(deadline - monotonicMs())))
-    const outcome = await attempt(request, http, timeoutMs, signal)
+    const outcome = await attempt(request, http, { timeoutMs, maxResponseBytes, signal })
     const waitMs = pauseAfter(outcome, attempts, random)
     const isLast = attempts > request.retries || waitMs === undefined || monotonicMs() + waitMs >= deadline
     if (isLast || signal?.aborted) {
@@ -60,8 +67,7 @@ export async function performRequest(
 async function attempt(
   { method, url, headers, body }: PreparedRequest,
   http: Pick<SafeHttp, 'request'>,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
+  limits: { timeoutMs: number; maxResponseBytes: number; signal: AbortSignal | undefined },
 ): Promise<SafeResponse | AppError> {
   try {
     return await http.request({
@@ -69,9 +75,7 @@ async function attempt(
       url,
       headers,
       body,
-      timeoutMs,
-      maxResponseBytes,
-      signal,
+      ...limits,
       sensitiveHeaders: Object.keys(headers),
     })
   } catch (error) {
@@ -89,7 +93,7 @@ function pauseAfter(outcome: SafeResponse | AppError, attempts: number, random: 
 }
 
 /** The wait that an answer asks for: seconds, or until a date, which its own Date header makes independent of our clock. */
-function retryAfterMs(headers: Record<string, string>): number | undefined {
+export function retryAfterMs(headers: Record<string, string>): number | undefined {
   const text = headers['retry-after']
   if (text === undefined) return undefined
   if (/^\d+$/.test(text)) return Number(text) * 1000

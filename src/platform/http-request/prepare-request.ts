@@ -1,10 +1,9 @@
-import { AppError } from '../../../platform/errors.ts'
-import type { StepContext } from '../../block.ts'
-import type { RequestOptions } from './request-options.ts'
+import { AppError } from '../errors.ts'
+import type { RequestTemplate } from './request-template.ts'
 
 /** A request with everything filled in, as it is sent. */
 export interface PreparedRequest {
-  method: RequestOptions['method']
+  method: RequestTemplate['method']
   url: string
   /** Names in lower case. */
   headers: Record<string, string>
@@ -14,14 +13,21 @@ export interface PreparedRequest {
   retries: number
 }
 
-type Renderers = Pick<StepContext<unknown, never>, 'render' | 'renderUrl' | 'renderJson'>
+/** What fills in placeholders. */
+export interface Renderers {
+  render(template: string): string
+  /** Encodes what it fills in. */
+  renderUrl(template: string): string
+  /** Fills in every text of a JSON value; one that is exactly one placeholder keeps the type of what it names. */
+  renderJson(value: unknown): unknown
+}
 
 /**
  * Fills in the placeholders of a request.
  *
  * @throws AppError `invalid` when the address or a header cannot be sent as it came out.
  */
-export function prepareRequest(options: RequestOptions, renderers: Renderers): PreparedRequest {
+export function prepareRequest(options: RequestTemplate, renderers: Renderers): PreparedRequest {
   const { method, timeoutSeconds, retries } = options
   const { body, contentType } = bodyOf(options, renderers)
   const headers = headersOf(options, renderers)
@@ -37,7 +43,7 @@ export function prepareRequest(options: RequestOptions, renderers: Renderers): P
   }
 }
 
-function urlOf({ url: template, query }: RequestOptions, { renderUrl, render }: Renderers): string {
+function urlOf({ url: template, query }: RequestTemplate, { renderUrl, render }: Renderers): string {
   const text = renderUrl(template).trim()
   const url = URL.parse(text)
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
@@ -50,7 +56,7 @@ function urlOf({ url: template, query }: RequestOptions, { renderUrl, render }: 
   return url.href
 }
 
-function headersOf({ headers }: RequestOptions, { render }: Renderers): Record<string, string> {
+function headersOf({ headers }: RequestTemplate, { render }: Renderers): Record<string, string> {
   const rendered: Record<string, string> = {}
   for (const [name, template] of Object.entries(headers)) {
     const value = render(template).trim()
@@ -65,7 +71,7 @@ function headersOf({ headers }: RequestOptions, { render }: Renderers): Record<s
   return rendered
 }
 
-function bodyOf({ body }: RequestOptions, { render, renderJson }: Renderers): { body?: string; contentType?: string } {
+function bodyOf({ body }: RequestTemplate, { render, renderJson }: Renderers): { body?: string; contentType?: string } {
   switch (body?.type) {
     case 'json':
       return { body: JSON.stringify(renderJson(body.value)), contentType: 'application/json' }

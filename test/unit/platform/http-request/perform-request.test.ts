@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { performRequest } from '../../../../../src/flows/blocks/external-request/perform-request.ts'
-import type { PreparedRequest } from '../../../../../src/flows/blocks/external-request/prepare-request.ts'
-import { createSafeHttp } from '../../../../../src/platform/safe-http/safe-http.ts'
+import { performRequest } from '../../../../src/platform/http-request/perform-request.ts'
+import type { PreparedRequest } from '../../../../src/platform/http-request/prepare-request.ts'
+import { createSafeHttp } from '../../../../src/platform/safe-http/safe-http.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse, attempt: number) => void
 

@@ -1,7 +1,13 @@
-import { messageOf } from '../../../platform/errors.ts'
-import { queryJson } from '../../../platform/json-path.ts'
+import { messageOf } from '../errors.ts'
+import { queryJson } from '../json-path.ts'
 import type { HttpResult } from './perform-request.ts'
-import type { Mapping } from './request-options.ts'
+
+/** What is taken of an answer, where it goes, and what is kept when there is no such value. */
+interface Mapping {
+  from: string
+  to: string
+  fallback?: string | number | boolean | null
+}
 
 /** What one mapping yields: a value to keep (found, or the fallback), or none. */
 export interface MappedValue {
