@@ -1,6 +1,6 @@
 import type { CrmLists, CrmPipeline, CrmUser } from '../crm.ts'
-import { fittingDirection } from './fitting-types.ts'
 import { type CrmMapping, emptyMapping, type FieldMapping, type PipelineMapping } from './mapping.ts'
+import { fittingDirection } from './misfit.ts'
 import { findOurField } from './our-fields.ts'
 import type { MappedEntity, OurSide } from './our-side.ts'
 import { findTheirField } from './their-fields.ts'

@@ -1,7 +1,7 @@
 import type { CrmField, CrmLists } from '../crm.ts'
 import { defaultMapping, isSameName, usersOfEqualName } from './default-mapping.ts'
-import { fittingDirection } from './fitting-types.ts'
 import type { CrmMapping, FieldMapping } from './mapping.ts'
+import { fittingDirection } from './misfit.ts'
 import { ourFields } from './our-fields.ts'
 import type { MappedEntity, OurSide } from './our-side.ts'
 import { fieldsThere } from './their-fields.ts'

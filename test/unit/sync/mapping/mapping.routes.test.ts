@@ -34,7 +34,7 @@ beforeEach(async () => {
       name: 'Other CRM',
       kind: 'other',
       settings: {},
-      hookId: 'h',
+      hookId: `h${projectId}`,
       direction: 'both',
       sends: 'by_flow',
       enabled: true,
