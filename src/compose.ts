@@ -46,6 +46,7 @@ import { sharedLimit } from './platform/shared-limit/shared-limit.ts'
 import { openSignals } from './platform/signals.ts'
 import { within } from './platform/within.ts'
 import type { CrmCatalogue } from './sync/crm.ts'
+import { createExchangeWorker } from './sync/exchange/exchange-worker.ts'
 import { CrmHub } from './sync/integrations/crm-hub.ts'
 import { webhookSender } from './sync/webhooks/send-webhook.ts'
 import { webhookLease } from './sync/webhooks/webhook-queue.ts'
@@ -192,13 +193,14 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   }
 
   await Promise.all([hub.load(), crmHub.load()])
-  const exchange = { own: async () => {}, disown: async () => {} }
+  const exchange = createExchangeWorker({ db, clock, log, processName, hub: crmHub, signals })
   const leases = await keepQueues({ db, log, processName, works, hub, dispatcher, signals, crmHub, exchange })
   const readers = works ? startReaders({ db, clock, log, processName, cache, road, hub, signals }) : []
   signals.subscribe('changes', () => {
     for (const reader of readers) reader.wake()
   })
   signals.onTopics('order:', () => void orders.work())
+  signals.onTopics('crm:', (id) => exchange.wake(Number(id)))
   signals.onTopics('project:', (projectId) => {
     cache.forget(Number(projectId))
     linked.forget(Number(projectId))
@@ -212,6 +214,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     await sweepCrm(db, clock, signals.notify)
     road.wake(await sweepConversations(db, clock))
     void orders.work()
+    await exchange.tick()
   }
   const chores = works
     ? startChores({
@@ -273,7 +276,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
       await server.close(left())
       await within(left(), Promise.all([chores?.stopSweeping(), ...readers.map((reader) => reader.stop())]))
       await chores?.stopJobs(left())
-      await within(left(), orders.stop())
+      await Promise.all([within(left(), orders.stop()), exchange.stop(left() / 2)])
       await callOut.stop(left())
       await within(left(), road.idle())
       await dispatcher.stop(left())

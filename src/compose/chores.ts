@@ -15,6 +15,7 @@ import { createJobs } from '../platform/jobs/jobs.ts'
 import type { Log } from '../platform/log.ts'
 import type { Signals } from '../platform/signals.ts'
 import { startSweeper } from '../platform/sweeper.ts'
+import { pushHistory } from '../sync/exchange/pushes.store.ts'
 import type { CrmHub } from '../sync/integrations/crm-hub.ts'
 import { refreshLists } from '../sync/integrations/refresh-lists.ts'
 import { postbackHistory } from '../sync/postbacks/postbacks.store.ts'
@@ -54,6 +55,7 @@ export function startChores(parts: ChoreParts): Chores {
     ...platformHistory,
     orderHistory,
     postbackHistory,
+    pushHistory,
     noticeHistory,
     deskHistory,
     mirrorHistory,

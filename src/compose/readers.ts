@@ -10,6 +10,8 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Log } from '../platform/log.ts'
 import type { Signals } from '../platform/signals.ts'
+import { exchangedKinds, noteChanges } from '../sync/exchange/note-changes.ts'
+import { exchangeTopic } from '../sync/exchange/queue-push.ts'
 import { deliverChanges } from '../sync/webhooks/deliver-changes.ts'
 import { webhookQueue } from '../sync/webhooks/webhook-queue.ts'
 
@@ -37,6 +39,19 @@ export function startReaders({ db, clock, log, processName, cache, road, hub, si
         const webhookIds = await deliverChanges(tx, changes, clock.now(), log)
         return () => {
           for (const id of webhookIds) signals.notify(`queue:${webhookQueue(id)}`)
+        }
+      },
+    }),
+    startChangeReader({
+      db,
+      log,
+      name: 'crm',
+      holder: processName,
+      kinds: exchangedKinds,
+      handle: async (tx, changes) => {
+        const integrationIds = await noteChanges(tx, changes, clock.now())
+        return () => {
+          for (const id of integrationIds) signals.notify(exchangeTopic(id))
         }
       },
     }),

@@ -19,6 +19,18 @@ export const changeKinds = {
   ],
   'contact.linked': ['Two cards of one person were linked.', '`with`: the other contact, `linked`: all of them'],
   'contact.unlinked': ['A card was taken out of those of a person.', '`from`'],
+  'contact.crm_linked': [
+    'A contact was found or made in another CRM, or one there was found to be it.',
+    '`integrationId`, `integration`: its name, `externalId`: its id there',
+  ],
+  'contact.crm_unlinked': [
+    'A contact is not what it was in another CRM any more.',
+    'the same, and `reason`: `deleted` there or `by_hand`',
+  ],
+  'contact.conflict_resolved': [
+    'A contact was changed here and in another CRM at about the same time; the later change was kept.',
+    '`fields`: by name what was `kept`, what was `lost`, and whose that was (`from`: `ours` or `theirs`); `integrationId`, `integration`',
+  ],
   'contact.twin_dismissed': ['Two contacts are said to be different people.', '`other`'],
   'attribute.created': [
     'A custom field was defined, by hand or by the first value for it.',
@@ -68,6 +80,18 @@ export const changeKinds = {
   ],
   'deal.waiting_for_operator': ['Nobody is there who could be given the deal; it waits.', '`rule`'],
   'deal.deleted': ['A deal was removed.', '`deal`: as it was'],
+  'deal.crm_linked': [
+    'A deal was made in another CRM, or became ours from there.',
+    '`integrationId`, `integration`: its name, `externalId`: its id there',
+  ],
+  'deal.crm_unlinked': [
+    'A deal is not what it was in another CRM any more.',
+    'the same, and `reason`: `deleted` there or `by_hand`',
+  ],
+  'deal.conflict_resolved': [
+    'A deal was changed here and in another CRM at about the same time; the later change was kept.',
+    '`fields`: by name what was `kept`, what was `lost`, and whose that was (`from`: `ours` or `theirs`); `integrationId`, `integration`',
+  ],
   'task.created': ['A task was made.', '`taskId`, `name`, `status`, `responsibleId`, `dueAt`'],
   'task.updated': ['A task was changed.', 'the same, and `fields`'],
   'task.done': ['A task was done.', 'the same'],
@@ -154,6 +178,10 @@ export const changeKinds = {
     '`integrationId`, `name`, `account`',
   ],
   'integration.disconnected': ['An integration was taken off its account.', '`integrationId`, `name`'],
+  'integration.progressed': [
+    'More of what waited for another CRM was told to it.',
+    '`integrationId`, `name`; `waiting`, `done`, `dead`: how many',
+  ],
   'integration.condition_changed': [
     'An integration began to fail, was paused or stopped, or works again.',
     '`integrationId`, `name`, `from`, `to`: working, paused, failing or stopped; `error`, `until`',

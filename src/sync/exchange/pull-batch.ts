@@ -7,9 +7,9 @@ import { isOfAccount } from './failed-push.ts'
 import { dueHeard, forgetHeard, type HeardThing, putOffHeard } from './heard.store.ts'
 import type { CrmLink } from './link.ts'
 import { linksOfRecords } from './links.store.ts'
-import { doubtfulPushes } from './pushes.store.ts'
+import { doubtfulPushes, insertChanged } from './pushes.store.ts'
 import { readAll } from './read-first.ts'
-import { takeIn } from './take-in.ts'
+import { type ReadRecord, takeIn } from './take-in.ts'
 import { takeInHanging } from './take-in-hanging.ts'
 import { noteGone } from './unlink.ts'
 
@@ -121,7 +121,18 @@ async function takeInAll(
   })
   const unlinked = records.filter(({ id }) => !links.has(id))
   const adopted = await (entity === 'contact' ? adoptContacts : adoptDeals)(exchange, unlinked)
-  return takeIn(exchange, entity, [...linked, ...adopted])
+  const failures = await takeIn(exchange, entity, [...linked, ...adopted])
+  await pushBack(exchange, adopted)
+  return failures
+}
+
+/** What ours had of what was linked just now goes there. */
+async function pushBack({ db, clock, integration }: Exchange, adopted: readonly ReadRecord[]): Promise<void> {
+  if (integration.direction !== 'both') return
+  const subjects = adopted.map(({ link: { integrationId, entity, subjectId } }) => {
+    return { integrationId, entity, subjectId: subjectId! }
+  })
+  await db.transaction((tx) => insertChanged(tx, subjects, clock.now()))
 }
 
 async function putOff({ db, clock, random }: Exchange, things: readonly HeardThing[], error: unknown): Promise<void> {
