@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError } from '../../src/platform/errors.ts'
 import type { CrmState } from '../../src/sync/crm.ts'
 import type { AmocrmClient } from './client.ts'
-import { type FieldsOf, markerCode, nouns } from './fields/field-types.ts'
+import { type FieldsOf, markerCode, nouns } from './fields/crm-field.ts'
 import { wholeList } from './pages.ts'
 import { accountPayload, customField } from './payload.ts'
 

@@ -1,7 +1,7 @@
 import { AppError } from '../../src/platform/errors.ts'
 import type { CrmField, CrmLists, CrmPipeline, CrmUser } from '../../src/sync/crm.ts'
 import type { AmocrmClient } from './client.ts'
-import { crmField, type FieldsOf, standardFields } from './fields/field-types.ts'
+import { crmField, type FieldsOf, standardFields } from './fields/crm-field.ts'
 import type { KnownFields } from './fields/known-fields.ts'
 import { wholeList } from './pages.ts'
 import { pipelinesPayload, userPayload } from './payload.ts'

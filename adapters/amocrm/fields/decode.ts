@@ -1,7 +1,7 @@
 import type { CrmValue } from '../../../src/sync/crm.ts'
 import type { CustomField, FieldValue, FieldValues } from '../payload.ts'
+import { crmField, type FieldsOf, keyOf } from './crm-field.ts'
 import { dayOf, isoOf } from './days.ts'
-import { crmField, type FieldsOf, keyOf } from './field-types.ts'
 
 /** The values of custom fields by key, also by `key:KIND`; null where a field of the account is empty. */
 export function decodeFields(

@@ -1,8 +1,8 @@
 import { AppError } from '../../../src/platform/errors.ts'
 import type { CrmValue } from '../../../src/sync/crm.ts'
 import type { CustomField, FieldValue, FieldValues } from '../payload.ts'
+import { crmField, type FieldsOf, keyOf } from './crm-field.ts'
 import { beginOfDay, momentOf } from './days.ts'
-import { crmField, type FieldsOf, keyOf } from './field-types.ts'
 import { putKinds } from './kinds.ts'
 
 /** A custom field as the vendor takes it; null empties it. */

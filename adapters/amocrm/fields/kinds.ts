@@ -1,6 +1,6 @@
 import { AppError } from '../../../src/platform/errors.ts'
 import type { CustomField, FieldValue } from '../payload.ts'
-import { kindsOf } from './field-types.ts'
+import { kindsOf } from './crm-field.ts'
 
 export interface KindsToPut {
   field: CustomField

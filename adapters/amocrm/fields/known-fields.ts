@@ -2,7 +2,7 @@ import type { Clock } from '../../../src/platform/clock.ts'
 import type { AmocrmClient } from '../client.ts'
 import { wholeList } from '../pages.ts'
 import { type CustomField, customField } from '../payload.ts'
-import { type FieldsOf, nouns } from './field-types.ts'
+import { type FieldsOf, nouns } from './crm-field.ts'
 
 /** Custom fields of the account, as they were not long ago. */
 export interface KnownFields {

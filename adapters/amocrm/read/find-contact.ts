@@ -1,5 +1,5 @@
 import { countryOfPhone, parsePhone } from '../../../src/platform/phone.ts'
-import { keyOf } from '../fields/field-types.ts'
+import { keyOf } from '../fields/crm-field.ts'
 import { firstPage } from '../pages.ts'
 import { type ContactPayload, contactPayload } from '../payload.ts'
 import type { AmocrmTools } from '../tools.ts'

@@ -1,5 +1,5 @@
 import type { CrmEntity, CrmMark } from '../../../src/sync/crm.ts'
-import { nouns } from '../fields/field-types.ts'
+import { nouns } from '../fields/crm-field.ts'
 import { hasMarker } from '../hidden-marker.ts'
 import { type ListCall, pagesOf } from '../pages.ts'
 import {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { AppError } from '../../../src/platform/errors.ts'
 import type { CrmEntity, CrmRecord } from '../../../src/sync/crm.ts'
-import { type FieldsOf, nouns } from '../fields/field-types.ts'
+import { type FieldsOf, nouns } from '../fields/crm-field.ts'
 import { firstPage, largestPage } from '../pages.ts'
 import { contactPayload, leadPayload, notePayload, taskPayload } from '../payload.ts'
 import type { AmocrmTools } from '../tools.ts'

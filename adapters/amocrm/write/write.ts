@@ -1,7 +1,7 @@
 import { AppError } from '../../../src/platform/errors.ts'
 import type { CrmEntity, CrmWrite, CrmWritten } from '../../../src/sync/crm.ts'
+import { type FieldsOf, nouns } from '../fields/crm-field.ts'
 import { needsBefore } from '../fields/encode.ts'
-import { type FieldsOf, nouns } from '../fields/field-types.ts'
 import { type ContactPayload, complexAnswers, writtenOf } from '../payload.ts'
 import { readPayloads } from '../read/read.ts'
 import type { AmocrmTools } from '../tools.ts'
