@@ -28,7 +28,7 @@ describe('a secret in a header', () => {
     const made = await make({ type: 'header', header: 'X-Api-Key', secret })
     expect(await accepted(made, { 'x-api-key': secret })).toBe(true)
     expect(await accepted(made, {})).toBe('The call is not let in: the header x-api-key is missing.')
-    expect(await accepted(made, { 'x-api-key': `${secret}!` })).toContain('does not hold the secret')
+    expect(await accepted(made, { 'x-api-key': `${secret}!` })).toContain('does not hold the secret that is expected')
     expect(
       await made
         .send({ method: 'GET', headers: { 'x-api-key': secret }, url: new URL('https://x/?a=1') })
@@ -42,11 +42,36 @@ describe('a signature of the body', () => {
     const made = await make({ type: 'hmac', header: 'x-signature', encoding, prefix: 'sha256=', secret })
     const spaced = body.replace(':', ' :  ')
     expect(await accepted(made, { 'x-signature': `sha256=${sign(spaced, encoding)}` }, spaced)).toBe(true)
-    expect(await accepted(made, { 'x-signature': `sha256=${sign(body, encoding)}` }, spaced)).toContain('does not sign')
+    expect(await accepted(made, { 'x-signature': `sha256=${sign(body, encoding)}` }, spaced)).toContain(
+      'does not sign this body',
+    )
     expect(await accepted(made, { 'x-signature': sign(body, encoding) })).toContain('is not of the form sha256=<')
     expect(await accepted(made, { 'x-signature': 'sha256=' })).toContain('does not sign this body')
     expect(await accepted(made, { 'x-signature': `sha256=${sign(body, encoding, 'another')}` })).toContain(
-      'does not sign',
+      'does not sign this body',
+    )
+  })
+
+  it('may be made of more than the body, and has to be fresh where it tells its moment', async () => {
+    const over = ['method', 'url', 'body', 'header:x-moment']
+    const made = await make({
+      type: 'hmac',
+      header: 'x-signature',
+      encoding: 'base64',
+      prefix: '',
+      over,
+      momentHeader: 'x-moment',
+      secret,
+    })
+    const headers = (at: number) => ({
+      'x-moment': String(at),
+      'x-signature': sign(`POSThttps://bot.example.com/postbacks/${made.token}${body}${at}`, 'base64'),
+    })
+    const now = room.context.now.getTime()
+    expect(await accepted(made, headers(now - 200_000))).toBe(true)
+    expect(await accepted(made, headers(now - 301_000))).toContain('more than 5 minutes from our time')
+    expect(await accepted(made, { ...headers(now), 'x-moment': String(now + 1) })).toContain(
+      'does not sign this method',
     )
   })
 
