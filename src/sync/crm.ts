@@ -199,6 +199,8 @@ export interface CrmCondition {
   error?: string
   /** Of a paused one: until when, ISO 8601. */
   until?: string
+  /** Since when it is in this state, ISO 8601; noted with it. */
+  since?: string
 }
 
 /** A limit that all processes share: so many requests within any second. */

@@ -67,7 +67,8 @@ async function noteFailure(db: Database, before: Integration, error: unknown, no
   const state = error instanceof AppError && error.code === 'unauthenticated' ? 'stopped' : 'failing'
   const condition = { state, error: messageOf(error) } as const
   // Whoever connects for the first time sees the answer; the others need not be told.
-  if (before.account === null) await updateIntegrationRow(db, before.id, { condition })
+  const since = now.toISOString()
+  if (before.account === null) await updateIntegrationRow(db, before.id, { condition: { ...condition, since } })
   else await noteCondition(db, before.id, condition, now)
 }
 
@@ -86,7 +87,7 @@ async function noteConnected(
     lists,
     listsAt: context.now,
     mapping,
-    condition: { state: 'working' },
+    condition: { state: 'working', since: context.now.toISOString() },
     pausedUntil: null,
     updatedAt: context.now,
   })

@@ -16,6 +16,7 @@ const conditionSchema = z.object({
   state: z.enum(['working', 'connecting', 'paused', 'failing', 'stopped']),
   error: z.string().optional().describe('What is wrong, and what to do about it.'),
   until: z.string().optional().describe('Of a paused one: until when.'),
+  since: z.string().optional().describe('Since when it is in this state.'),
 })
 
 export const integrationSchema = z
@@ -60,6 +61,8 @@ const fieldSchema = z.object({
   choices: z.array(z.string()).optional(),
   multiple: z.boolean().optional().describe('It holds a list of values.'),
   variants: z.array(z.string()).optional().describe('Kinds that its values may have: `key:KIND`.'),
+  maxLength: z.int().optional().describe('Characters that it holds.'),
+  whole: z.boolean().optional().describe('It holds no fractions.'),
   readOnly: z.boolean().optional(),
 })
 

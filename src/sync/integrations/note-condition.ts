@@ -12,7 +12,7 @@ const longPauseMs = 60_000
 
 /**
  * Notes how an integration fares. When it begins to fail, is paused or stopped, or works again, that is a change; operators are told of what
- * wants a person: that it is stopped, fails, or has to rest for a minute or more. Something that worked, begun before a pause, does not
+ * wants a person: that it is stopped, fails, or has to rest for a minute or more, also by short pauses without a success between them. Something that worked, begun before a pause, does not
  * end it. Tells whether a change was recorded.
  */
 export async function noteCondition(
@@ -41,37 +41,43 @@ export function pauseIntegration(
 }
 
 function saysNothing(integration: Integration, condition: CrmCondition, now: Date): boolean {
-  if (isDeepStrictEqual(integration.condition, condition)) return true
+  const { since: _, ...before } = integration.condition ?? {}
+  if (isDeepStrictEqual(before, condition)) return true
   const rests = integration.pausedUntil !== null && integration.pausedUntil > now
   return condition.state === 'working' && rests
 }
 
 async function note(tx: Tx, integration: Integration, condition: CrmCondition, now: Date): Promise<boolean> {
-  const { id: integrationId, name, projectId } = integration
-  const until = condition.state === 'paused' && condition.until !== undefined ? new Date(condition.until) : null
-  await updateIntegrationRow(tx, integrationId, { condition, pausedUntil: until })
-  const from = integration.condition?.state ?? 'working'
-  const to = condition.state
+  const { id: integrationId, name, projectId, condition: before } = integration
+  const goesOn = before?.state === condition.state
+  const after = { ...condition, since: (goesOn && before.since) || now.toISOString() }
+  const pausedUntil = after.state === 'paused' && after.until !== undefined ? new Date(after.until) : null
+  await updateIntegrationRow(tx, integrationId, { condition: after, pausedUntil })
   const context: WorkContext = { projectId, now, by: { kind: 'integration', id: integrationId } }
-  if (isLong(until, now) ? !isLong(integration.pausedUntil, now) : to !== from) {
-    const text = noticeText(name, condition, isLong(until, now))
-    if (text) await tellOperators(tx, context, { kind: 'integration', text })
+  if (wantsPerson(after) && !(goesOn && wantsPerson(before))) {
+    await tellOperators(tx, context, { kind: 'integration', text: noticeText(name, after) })
   }
-  if (from === to || to === 'connecting') return false
-  const { error = null, until: untilText = null } = condition
-  const data = { integrationId, name, from, to, error, until: untilText }
+  if (goesOn || after.state === 'connecting') return false
+  const data = {
+    integrationId,
+    name,
+    from: before?.state ?? 'working',
+    to: after.state,
+    error: after.error ?? null,
+    until: after.until ?? null,
+  }
+  if (data.from === data.to) return false
   await recordWork(tx, context, 'integration.condition_changed', {}, data)
   return true
 }
 
-function isLong(until: Date | null, now: Date): boolean {
-  return until !== null && until.getTime() - now.getTime() >= longPauseMs
+function wantsPerson({ state, since, until }: CrmCondition): boolean {
+  if (state === 'stopped' || state === 'failing') return true
+  const restsFor = since && until ? Date.parse(until) - Date.parse(since) : 0
+  return state === 'paused' && restsFor >= longPauseMs
 }
 
-function noticeText(name: string, { state, error, until }: CrmCondition, long: boolean): string | undefined {
-  const why = error ? `: ${error}` : '.'
-  if (state === 'stopped') return `🔌 The integration "${name}" is stopped${why}`
-  if (state === 'failing') return `🔌 The integration "${name}" fails${why}`
-  if (state === 'paused' && long) return `🔌 The integration "${name}" rests until ${until}${why}`
-  return undefined
+function noticeText(name: string, { state, error, until }: CrmCondition): string {
+  const what = state === 'paused' ? `rests until ${until}` : state === 'failing' ? 'fails' : 'is stopped'
+  return `🔌 The integration "${name}" ${what}${error ? `: ${error}` : '.'}`
 }
