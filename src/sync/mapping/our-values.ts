@@ -113,7 +113,7 @@ export function rawValue(subject: Subject, ours: OurField): unknown {
 
 function contactValue({ contact, identities }: Subject & { entity: 'contact' }, { name, many }: OurField): unknown {
   if (name.startsWith('attributes.')) return contact.attributes[name.slice('attributes.'.length)]
-  if (name === 'name') return contactName(contact)
+  if (name === 'name') return contactName(contact).trim().split(/\s+/).join(' ')
   if (name === 'id') return contact.id
   const value = contact[fieldsByName.get(name)!]
   if (!many) return value
