@@ -30,6 +30,10 @@ export async function tellIntegrations(tx: Tx, changes: readonly ToldChange[], n
         where case when l.id is not null then l.shadow ->> 'gone' is null
                    when t.entity = 'deal' then i.sends = 'every_deal'
                    when t.entity = 'contact' then false
+                   when t."dealId" is not null and (i.sends = 'every_deal' or exists (
+                     select 1 from crm_pushes q
+                      where q.integration_id = i.id and q.entity = 'deal' and q.subject_id = t."dealId"
+                        and q.finished_at is null)) then true
                    else exists (
                      select 1 from crm_links o
                       where o.integration_id = i.id and o.shadow ->> 'gone' is null
