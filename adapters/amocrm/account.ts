@@ -74,12 +74,13 @@ export function openAccountDesk(client: AmocrmClient, state: CrmState): AccountD
     account: async (signal) => (await known()) ?? ask(signal),
     async markerField(entity, signal) {
       const name = `marker of ${nouns[entity]}`
-      const id = markers.get(entity) ?? Number((await state.read(name)) ?? Number.NaN)
-      if (id > 0) return id
-      const found = await makeMarkerField(entity, signal)
-      await state.write(name, String(found))
-      markers.set(entity, found)
-      return found
+      let id = markers.get(entity) ?? Number(await state.read(name))
+      if (!(id > 0)) {
+        id = await makeMarkerField(entity, signal)
+        await state.write(name, String(id))
+      }
+      markers.set(entity, id)
+      return id
     },
   }
 }
