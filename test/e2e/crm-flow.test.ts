@@ -67,6 +67,33 @@ const answersMoves: FlowInput & { publish: true } = {
   blocks: [{ id: 'tell', number: 1, type: 'message', options: { text: 'A manager sees to your {{ deal.name }}.' } }],
 }
 
+/** Brings the contact with its labels and what was written to the other CRM, each time it is asked to. */
+const card: FlowInput & { publish: true } = {
+  name: 'Card',
+  publish: true,
+  triggers: [{ type: 'any_message', to: 'label' }],
+  blocks: [
+    { id: 'label', number: 1, type: 'add-labels', options: { labels: ['vip'] } },
+    {
+      id: 'push',
+      number: 2,
+      type: 'contact-in-crm',
+      options: {
+        integration: 'amo',
+        tags: ['chat'],
+        fields: [{ to: 'Должность', value: '{{ message.text }}' }],
+        note: 'Wrote: {{ message.text }}',
+        saveTo: 'contact.crm_number',
+      },
+    },
+    { id: 'told', number: 3, type: 'message', options: { text: 'You are {{ contact.crm_number }}.' } },
+  ],
+  arrows: [
+    { from: 'label', to: 'push' },
+    { from: 'push', output: 'ok', to: 'told' },
+  ],
+}
+
 describe('a customer whose deal a flow brings to another CRM', () => {
   let fresh: FreshDatabase
   let crm: AmocrmDouble
@@ -210,6 +237,34 @@ describe('a customer whose deal a flow brings to another CRM', () => {
     expect(writes(), 'nothing is echoed').toBe(before)
     expect(heard()).toHaveLength(4)
     expect([crm.refused(), crm.mostInOneSecond() <= 7, bot.refused]).toEqual([[], true, []])
+  }, 60_000)
+
+  it('is a contact there with labels and notes, found by the phone that it has there already, and never twice', async () => {
+    const there = crm.addContact({
+      name: 'Anna from the shop',
+      custom_fields_values: [{ field_code: 'PHONE', values: [{ value: '8 (916) 123-45-67', enum_code: 'MOB' }] }],
+    })
+    await call('POST', '/attributes', { name: 'crm_number', title: 'Number there', type: 'text' })
+    await call('POST', '/apply', { flows: [card] })
+    await call('POST', '/contacts', {
+      firstName: 'Anna',
+      phone: '+79161234567',
+      identities: [{ kind: 'telegram', value: String(person) }],
+    })
+    for (const [index, text] of ['Engineer', 'Director'].entries()) {
+      await write(text)
+      await eventually(() => expect(heard()).toHaveLength(index + 1))
+    }
+    expect(heard()).toEqual([`You are ${there.id}.`, `You are ${there.id}.`])
+    await rest()
+    expect(crm.contacts().map(({ id }) => id)).toEqual([there.id])
+    expect(crm.tagsOf('contacts', there.id).sort()).toEqual(['chat', 'vip'])
+    expect(crm.valueOf('contacts', there.id, 'POSITION')).toBe('Director')
+    expect(crm.notesOf('contacts', there.id).map(({ params }) => shownText(params.text))).toEqual([
+      'Wrote: Engineer',
+      'Wrote: Director',
+    ])
+    expect([crm.refused(), bot.refused]).toEqual([[], []])
   }, 60_000)
 
   it('is told why when the other CRM cannot take it', async () => {
