@@ -84,6 +84,7 @@ export interface Given {
 export async function startParley(config: Config, given: Given = {}): Promise<Parley> {
   const clock = given.clock ?? systemClock
   const catalogue = given.catalogue ?? channelCatalogue
+  const crmKinds = given.crmCatalogue ?? crmCatalogue
   const log = createLog(config.logLevel)
   const metrics = createMetrics()
   const processName = `${hostname()}-${process.pid}-${uuid().slice(0, 8)}`
@@ -97,7 +98,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
   let server: RunningServer
   const safeHttp = withDemoHost(createSafeHttp(config), () => server.address)
   // Nothing is open yet: what the demo's channels can do is known later.
-  const demoParts = { catalogue, vault, blocks, channels: { capabilities: () => undefined } }
+  const demoParts = { catalogue, crmCatalogue: crmKinds, vault, blocks, channels: { capabilities: () => undefined } }
   const demo = await db.transaction((tx) => createDemo(tx, clock.now(), { apiKey: config.apiKey }, demoParts))
   const stopping = new AbortController()
 
@@ -115,7 +116,6 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     desk: (channel) => makeDesk(channel),
     receive: (channelId, events) => road.receive(channelId, events),
   })
-  const crmKinds = given.crmCatalogue ?? crmCatalogue
   const crmHub = new CrmHub({
     db,
     clock,

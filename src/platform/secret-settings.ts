@@ -55,6 +55,13 @@ export function maskSettings(kind: SettingsKind, stored: Settings): Settings {
   return changeSecrets(kind, stored, () => secretMask)
 }
 
+/** Settings without those that are secret; none at all of a kind that is not known any more. */
+export function openOnly(kind: SettingsKind | undefined, stored: Settings): Settings {
+  if (!kind) return {}
+  const secrets = secretNames(kind)
+  return Object.fromEntries(Object.entries(stored).filter(([name]) => !secrets.includes(name)))
+}
+
 function changeSecrets(
   kind: SettingsKind,
   settings: Settings,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { channelCatalogue } from '../../adapters/index.ts'
+import { channelCatalogue, crmCatalogue } from '../../adapters/index.ts'
 import { blocks } from '../../src/compose/block-registry.ts'
 import { applyDeclaration } from '../../src/gateway/declarations/apply-declaration.ts'
 import { declarationSchema } from '../../src/gateway/declarations/declaration.ts'
@@ -127,6 +127,7 @@ async function faultsOf({ path, yaml }: { path: string; yaml: string }): Promise
         vault,
         blocks,
         catalogue: channelCatalogue,
+        crmCatalogue,
         channels: closedChannels,
       })
       throw new Applied()

@@ -3,17 +3,19 @@ import type { BlockRegistry } from '../../flows/block.ts'
 import type { ChannelAbilities } from '../../flows/project-lookup.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import { knownIntegrations } from '../../sync/blocks/known-integrations.ts'
+import type { IntegrationParts } from '../../sync/integrations/create-integration.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { applyChannels } from './apply-channels.ts'
 import { applyEmailTemplates } from './apply-email-templates.ts'
 import { applyFlows } from './apply-flows.ts'
 import { applyFunnels } from './apply-funnels.ts'
+import { applyIntegrations } from './apply-integrations.ts'
 import { applyProject } from './apply-project.ts'
 import { applySync } from './apply-sync.ts'
 import type { Applied, Declaration } from './declaration.ts'
 
 /** What a declaration is applied with. */
-export interface DeclarationParts extends ChannelParts {
+export interface DeclarationParts extends ChannelParts, IntegrationParts {
   blocks: BlockRegistry
   channels: ChannelAbilities
 }
@@ -28,11 +30,12 @@ export async function applyDeclaration(
   context: WorkContext,
   declaration: Declaration,
   parts: DeclarationParts,
-): Promise<{ applied: Applied[]; channelIds: number[] }> {
+): Promise<{ applied: Applied[]; channelIds: number[]; integrationIds: number[] }> {
   // Each step needs the names of those before it; flows may name anything, postbacks name flows.
   const project = await applyProject(tx, context, declaration, parts.vault)
   const funnels = await applyFunnels(tx, context, declaration)
   const channels = await applyChannels(tx, context, declaration, parts)
+  const integrations = await applyIntegrations(tx, context, declaration, parts)
   const templates = await applyEmailTemplates(tx, context, declaration)
   const flows = await applyFlows(tx, context, declaration, {
     registry: parts.blocks,
@@ -41,7 +44,8 @@ export async function applyDeclaration(
   })
   const sync = await applySync(tx, context, declaration, parts.vault)
   return {
-    applied: [...project, ...funnels, ...channels.applied, ...templates, ...flows, ...sync],
+    applied: [...project, ...funnels, ...channels.applied, ...integrations.applied, ...templates, ...flows, ...sync],
     channelIds: channels.changedIds,
+    integrationIds: integrations.changedIds,
   }
 }

@@ -5,6 +5,7 @@ import { nameSchema } from '../../crm/create-spot.ts'
 import { newStageSchema } from '../../crm/stage.ts'
 import { newEmailTemplateSchema } from '../../flows/email-templates/create-email-template.ts'
 import { flowSchema } from '../../flows/flow.ts'
+import { newIntegrationSchema } from '../../sync/integrations/create-integration.ts'
 import { newPostbackSchema } from '../../sync/postbacks/create-postback.ts'
 import { newWebhookSchema } from '../../sync/webhooks/create-webhook.ts'
 import { projectInputSchema } from '../../team/project.ts'
@@ -38,6 +39,16 @@ const channelSchema = z.strictObject({
   botReturnsAfter: botReturnsAfterSchema.optional(),
 })
 
+const integrationSchema = newIntegrationSchema.extend({
+  settings: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('Laid over those that the integration has; secret ones may be absent when it has them already.'),
+  mapping: newIntegrationSchema.shape.mapping.describe(
+    'When it is absent, the one it has stays; a new integration gets one when it is connected.',
+  ),
+})
+
 const flowDeclarationSchema = flowSchema.extend({
   publish: z.boolean().default(false).describe('Whether new runs begin on it.'),
 })
@@ -53,6 +64,7 @@ export const declarationSchema = z
       .max(100)
       .default([]),
     channels: z.array(channelSchema).max(200).default([]),
+    integrations: z.array(integrationSchema).max(50).default([]),
     emailTemplates: z.array(newEmailTemplateSchema).max(500).default([]),
     flows: z.array(flowDeclarationSchema).max(500).default([]),
     webhooks: z.array(newWebhookSchema).max(200).default([]),
@@ -63,6 +75,7 @@ export const declarationSchema = z
       'attributes',
       'spots',
       'channels',
+      'integrations',
       'emailTemplates',
       'flows',
       'webhooks',
@@ -93,6 +106,7 @@ export const appliedSchema = z.object({
     'pipeline',
     'stage',
     'channel',
+    'integration',
     'e-mail template',
     'flow',
     'webhook',

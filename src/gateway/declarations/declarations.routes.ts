@@ -1,6 +1,9 @@
 import { readChannels } from '../../conversations/channels/channels.store.ts'
 import { connectChannel } from '../../conversations/channels/connect-channel.ts'
 import { messageOf } from '../../platform/errors.ts'
+import { connectIntegration } from '../../sync/integrations/connect-integration.ts'
+import { callbackPath } from '../../sync/integrations/consent.ts'
+import { getIntegration } from '../../sync/integrations/get-integration.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { type Route, route } from '../../team/route.ts'
 import type { Services } from '../services.ts'
@@ -11,23 +14,28 @@ import { exportDeclaration } from './export-declaration.ts'
 
 /** The calls that write and read a project as one declaration. */
 export function declarationsRoutes(services: Services): Route[] {
-  const { db, catalogue } = services
+  const { db } = services
   return [
     route(postApply, async ({ context, body }) => {
-      const { applied, channelIds } = await db.transaction((tx) => applyDeclaration(tx, context, body, services))
-      return { applied: await connectChannels(services, context, applied, channelIds) }
+      const { applied, channelIds, integrationIds } = await db.transaction((tx) =>
+        applyDeclaration(tx, context, body, services),
+      )
+      const ofChannels = await connectChannels(services, context, channelIds)
+      const ofIntegrations = await connectIntegrations(services, context, integrationIds)
+      const noteOf = ({ what, name }: Applied) =>
+        what === 'channel' ? ofChannels.get(name) : what === 'integration' ? ofIntegrations.get(name) : undefined
+      return { applied: applied.map((item) => ({ ...item, note: noteOf(item) ?? item.note })) }
     }),
-    route(getExport, ({ context }) => exportDeclaration(db, context.projectId, catalogue)),
+    route(getExport, ({ context }) => exportDeclaration(db, context.projectId, services)),
   ]
 }
 
-/** Opens and connects the channels that were made or changed, and notes at each what came of it. */
+/** Opens and connects the channels that were made or changed, and tells of each by its name what came of it. */
 async function connectChannels(
   { db, channels }: Services,
   context: WorkContext,
-  applied: Applied[],
   channelIds: number[],
-): Promise<Applied[]> {
+): Promise<Map<string, string>> {
   const notes = new Map<string, string>()
   const changed = (await readChannels(db, context.projectId)).filter((channel) => channelIds.includes(channel.id))
   for (const { id, name, enabled } of changed) {
@@ -35,12 +43,42 @@ async function connectChannels(
     if (!enabled) continue
     const note = await connectChannel(db, context, { channelId: id }, channels.connect).then(
       (channel) => `connected as ${channel.address}`,
-      (error: unknown) => `not connected: ${messageOf(error)}`,
+      notConnected,
     )
     notes.set(name, note)
   }
-  return applied.map((item) => {
-    const note = item.what === 'channel' ? notes.get(item.name) : undefined
-    return note === undefined ? item : { ...item, note }
-  })
+  return notes
+}
+
+/** A vendor may take so long, in milliseconds, for all that connecting asks of it. */
+const connectMs = 60_000
+
+/** The same of integrations. */
+async function connectIntegrations(
+  { db, crms, publicUrl }: Services,
+  context: WorkContext,
+  integrationIds: number[],
+): Promise<Map<string, string>> {
+  const notes = new Map<string, string>()
+  for (const integrationId of integrationIds) {
+    await crms.changed(integrationId)
+    const { name, enabled } = await getIntegration(db, context.projectId, integrationId)
+    if (!enabled) continue
+    const wanted = { integrationId, callbackUrl: publicUrl + callbackPath }
+    const signal = AbortSignal.timeout(connectMs)
+    const note = await connectIntegration(db, context, wanted, (id) => crms.adapter(id), signal).then(
+      ({ integration, consentUrl }) =>
+        consentUrl === null
+          ? `connected with ${integration.account}`
+          : `its owner has to agree, within half an hour, at ${consentUrl}`,
+      notConnected,
+    )
+    await crms.changed(integrationId)
+    notes.set(name, note)
+  }
+  return notes
+}
+
+function notConnected(error: unknown): string {
+  return `not connected: ${messageOf(error)}`
 }

@@ -10,7 +10,7 @@ export const postApply = operation({
   summary: 'Brings the project to what a declaration says',
   description:
     'Things are found by their names, made where they are missing and changed where they differ; what is not named stays. ' +
-    'All of it happens, or nothing. Channels that are made or changed are connected afterwards.',
+    'All of it happens, or nothing. Channels and integrations that are made or changed are connected afterwards.',
   access: 'admin',
   body: declarationSchema,
   yaml: true,

@@ -7,7 +7,10 @@ import { listEmailTemplates } from '../../flows/email-templates/email-templates.
 import { listFlows } from '../../flows/flows.store.ts'
 import { getFlow } from '../../flows/get-flow.ts'
 import type { Queryable } from '../../platform/database/database.ts'
-import { secretNames } from '../../platform/secret-settings.ts'
+import { openOnly } from '../../platform/secret-settings.ts'
+import type { CrmCatalogue } from '../../sync/crm.ts'
+import type { Integration } from '../../sync/integrations/integration.ts'
+import { listIntegrations } from '../../sync/integrations/integrations.store.ts'
 import { shownAuth } from '../../sync/postbacks/postback-secret.ts'
 import { listPostbacks, type NamedPostback } from '../../sync/postbacks/postbacks.store.ts'
 import type { Webhook } from '../../sync/webhooks/webhook.ts'
@@ -21,12 +24,13 @@ import { everyPage } from './every-page.ts'
 export async function exportDeclaration(
   db: Queryable,
   projectId: number,
-  catalogue: ChannelCatalogue,
+  { catalogue, crmCatalogue }: { catalogue: ChannelCatalogue; crmCatalogue: CrmCatalogue },
 ): Promise<DeclarationInput> {
   const { name, timeZone, country, workingHours, defaultFlow } = await readProject(db, projectId)
   const variables = await selectVariables(db, projectId)
   const attributes = await readAttributes(db, projectId)
   const channels = await readChannels(db, projectId)
+  const integrations = await everyPage((page) => listIntegrations(db, projectId, page))
   const templates = await everyPage((page) => listEmailTemplates(db, projectId, page))
   const webhooks = await everyPage((page) => listWebhooks(db, projectId, page))
   const postbacks = await everyPage((page) => listPostbacks(db, projectId, page))
@@ -43,6 +47,7 @@ export async function exportDeclaration(
     })),
     spots: await exportSpots(db, projectId),
     channels: channels.map((channel) => exportChannel(channel, catalogue)),
+    integrations: integrations.map((integration) => exportIntegration(integration, crmCatalogue)),
     emailTemplates: templates.map(({ name, subject, text, html }) => ({ name, subject, text, html })),
     flows: await exportFlows(db, projectId),
     webhooks: webhooks.map(exportWebhook),
@@ -64,16 +69,18 @@ async function exportSpots(db: Queryable, projectId: number): Promise<Declaratio
 }
 
 function exportChannel({ kind, name, settings, enabled, botReturnsAfter }: Channel, catalogue: ChannelCatalogue) {
-  const definition = catalogue.get(kind)
-  const secrets = definition ? secretNames(definition) : Object.keys(settings)
-  const open = Object.entries(settings).filter(([setting]) => !secrets.includes(setting))
   return {
     kind,
     name,
-    settings: Object.fromEntries(open),
+    settings: openOnly(catalogue.get(kind), settings),
     enabled,
     ...(botReturnsAfter !== null && { botReturnsAfter }),
   }
+}
+
+function exportIntegration(integration: Integration, catalogue: CrmCatalogue) {
+  const { kind, name, settings, direction, sends, mapping, enabled } = integration
+  return { kind, name, settings: openOnly(catalogue.get(kind), settings), direction, sends, mapping, enabled }
 }
 
 async function exportFlows(db: Queryable, projectId: number): Promise<DeclarationInput['flows']> {

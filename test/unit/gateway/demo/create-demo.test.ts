@@ -9,7 +9,13 @@ import { closedChannels } from '../../../project.ts'
 
 const now = new Date('2026-11-02T09:00:00Z')
 const catalogue = new Map([[webchat.kind, webchat]])
-const parts = { catalogue, blocks, vault: createVault('a key for the tests only'), channels: closedChannels }
+const parts = {
+  catalogue,
+  crmCatalogue: new Map(),
+  blocks,
+  vault: createVault('a key for the tests only'),
+  channels: closedChannels,
+}
 
 let fresh: FreshDatabase
 
