@@ -39,9 +39,11 @@ export const secretHeadersUpdateSchema = z
   .describe('Laid over those that are there; null takes one away.')
 
 export const webhookTemplateSchema = z
-  .union([z.record(z.string(), z.json()), z.array(z.json())], {
-    error: 'expected an object or a list, whose texts may hold placeholders',
-  })
+  .json()
+  .refine(
+    (template) => typeof template === 'object' && template !== null,
+    'expected an object or a list, whose texts may hold placeholders',
+  )
   .refine((template) => JSON.stringify(template).length <= 20_000, 'expected at most 20,000 characters of JSON')
   .describe(
     'What is sent instead of the standard payload: JSON whose texts may hold placeholders. A text that is one placeholder keeps the type ' +

@@ -24,8 +24,8 @@ async function payloadOf(kind: string): Promise<ChangePayload['data']> {
   await stage.settle()
   const { changes } = await readChanges(stage.db, { xact: '0', changeId: 0 }, 1000)
   const change = changes.findLast((candidate) => candidate.kind === kind)!
-  const subjects = await readChangeSubjects(stage.db, [change], stage.clock.now())
-  return changePayload(change, subjects).data
+  const subjectsOf = await readChangeSubjects(stage.db, [change], stage.clock.now())
+  return changePayload(change, subjectsOf(change)).data
 }
 const makeOperator = () =>
   stage.run(createOperator, { name: 'Anna', email: 'anna@example.com', role: 'manager', onShift: true })

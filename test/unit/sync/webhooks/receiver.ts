@@ -12,34 +12,42 @@ export interface Receiver {
   url: string
   requests: ReceivedRequest[]
   /** What it answers at its address from now on; elsewhere it always answers 200. */
-  answer(status: number, headers?: Record<string, string>): void
+  answer(status: number, headers?: Record<string, string>, body?: string): void
+  /** Requests are answered only once this resolves; undefined ends that. */
+  hold(until: Promise<void> | undefined): void
   close(): Promise<void>
 }
 
 /** Another system on the loopback that takes webhooks. */
 export async function startReceiver(): Promise<Receiver> {
   const requests: ReceivedRequest[] = []
-  let next: { status: number; headers: Record<string, string> } = { status: 200, headers: {} }
+  const usual = { status: 200, headers: {}, body: 'thanks' }
+  let next: { status: number; headers: Record<string, string>; body: string } = usual
+  let held: Promise<void> | undefined
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk) => chunks.push(chunk))
-    request.on('end', () => {
+    request.on('end', async () => {
       requests.push({
         method: request.method!,
         path: request.url!,
         headers: request.headers,
         body: Buffer.concat(chunks).toString(),
       })
-      const { status, headers } = request.url === '/hook' ? next : { status: 200, headers: {} }
-      response.writeHead(status, headers).end('thanks')
+      await held
+      const { status, headers, body } = request.url === '/hook' ? next : usual
+      response.writeHead(status, headers).end(body)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     requests,
-    answer: (status, headers = {}) => {
-      next = { status, headers }
+    answer: (status, headers = {}, body = 'thanks') => {
+      next = { status, headers, body }
+    },
+    hold: (until) => {
+      held = until
     },
     close: () =>
       new Promise((resolve) => {

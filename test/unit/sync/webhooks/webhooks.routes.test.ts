@@ -28,6 +28,9 @@ describe('webhooks over the API', () => {
     const { body } = await gateway.call('GET', `/webhooks/${made.body.id}`)
     expect(body).not.toHaveProperty('secret')
     expect(body).not.toHaveProperty('secrets')
+    const ended = await gateway.call('POST', `/webhooks/${made.body.id}/rotate/end`)
+    expect(ended).toMatchObject({ status: 200, body: { liveSecrets: 1 } })
+    expect((await gateway.call('POST', `/webhooks/${made.body.id}/rotate/end`)).status).toBe(409)
   })
 
   it('are changed, listed and removed', async () => {
@@ -44,11 +47,49 @@ describe('webhooks over the API', () => {
     expect(body.errors.map((fault: { path: string }) => fault.path)).toEqual(['url', 'kinds[0]'])
   })
 
+  it('name a wrong filter, template and header, show no secret header, and preview what they send', async () => {
+    const wanted = {
+      name: 'crm',
+      url: 'https://crm.example.com/in',
+      kinds: ['contact.*'],
+      filter: { match: 'any', rules: [{ field: 'contact.labels', operator: 'contains', value: 'vip' }] },
+      method: 'PUT',
+      headers: { 'X-Source': 'parley' },
+      secretHeaders: { Authorization: 'Bearer abcdefgh' },
+      template: { name: '{{ contact.name }}' },
+    }
+    const wrong = await gateway.call('POST', '/webhooks', {
+      ...wanted,
+      filter: { rules: [{ field: 'contact.vip', operator: 'is_set' }] },
+      template: { name: '{{ contact.nam }}' },
+    })
+    expect(wrong.status).toBe(400)
+    expect(wrong.body.errors.map((fault: { path: string }) => fault.path)).toEqual([
+      'filter.rules[0].field',
+      'template.name',
+    ])
+    const { body: made } = await gateway.call('POST', '/webhooks', wanted)
+    expect(made).toMatchObject({ ...wanted, secretHeaders: ['Authorization'] })
+    const { body: contact } = await gateway.call('POST', '/contacts', { firstName: 'Anna', labels: ['vip'] })
+    const preview = await gateway.call('POST', `/webhooks/${made.id}/preview`, { contactId: contact.id })
+    expect(preview.body).toMatchObject({
+      kind: 'contact.created',
+      request: {
+        method: 'PUT',
+        headers: { authorization: '•••', 'x-source': 'parley' },
+        body: `{"name":"${contact.name}"}`,
+      },
+      error: null,
+    })
+    const changed = await gateway.call('PATCH', `/webhooks/${made.id}`, { template: null, filter: null })
+    expect(changed.body).toMatchObject({ template: null, filter: null, secretHeaders: ['Authorization'] })
+  })
+
   it('are tested by a delivery that is signed and tried like all others', async () => {
     const { body } = await makeWebhook()
     const tested = await gateway.call('POST', `/webhooks/${body.id}/test`)
     expect(tested.status).toBe(202)
-    expect(gateway.handed.deliveries).toBe(1)
+    expect(gateway.handed.webhooks).toBe(1)
     const delivery = await gateway.call('GET', `/deliveries/${tested.body.deliveryId}`)
     expect(delivery.body).toMatchObject({ status: 'pending', payload: { type: 'webhook.test' }, attempts: [] })
   })
@@ -64,13 +105,27 @@ describe('deliveries over the API', () => {
       `update deliveries set status = 'dead', finished_at = now(), error = 'The receiver answered 500'`,
     )
     await fresh.db.query(
-      `insert into delivery_attempts (delivery_id, number, started_at, duration_ms, outcome, status, error)
-       values ($1, 1, now(), 12, 'dead', 500, 'The receiver answered 500')`,
-      [first],
+      `insert into delivery_attempts (delivery_id, number, started_at, duration_ms, outcome, status, error, detail)
+       values ($1, 1, now(), 12, 'dead', 500, 'The receiver answered 500', $2::text::jsonb)`,
+      [
+        first,
+        JSON.stringify({
+          request: { method: 'POST', url: 'https://crm.example.com/in', headers: {}, body: '{}' },
+          response: { headers: {}, body: 'no' },
+        }),
+      ],
     )
     const dead = await gateway.call('GET', `/deliveries?status=dead&webhookId=${body.id}`)
     expect(dead.body.items).toHaveLength(2)
-    expect(dead.body.items[1].attempts).toMatchObject([{ number: 1, outcome: 'dead', status: 500, durationMs: 12 }])
+    expect(dead.body.items[1].attempts).toMatchObject([
+      { number: 1, outcome: 'dead', status: 500, durationMs: 12, request: { body: '{}' }, response: { body: 'no' } },
+    ])
+    const found = async (query: string) => (await gateway.call('GET', `/deliveries?${query}`)).body.items.length
+    expect(await found('kind=webhook.test')).toBe(2)
+    expect(await found('kind=deal.*')).toBe(0)
+    expect(await found('contactId=1')).toBe(0)
+    expect(await found('from=2026-11-02T10:00:00Z')).toBe(0)
+    expect(await found('from=2026-11-02T08:00:00Z&to=2026-11-02T10:00:00Z')).toBe(2)
 
     expect((await gateway.call('POST', `/deliveries/${first}/replay`)).body).toEqual({ replayed: 1 })
     const range = { from: '2026-11-02T08:00:00Z', to: '2026-11-02T10:00:00Z' }
