@@ -211,7 +211,7 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
     await leases.look()
     await sweepRoad(db, clock, road)
     road.wake(await sweepCalls(db, clock))
-    await sweepCrm(db, clock, signals.notify)
+    await sweepCrm(db, clock, log, signals.notify)
     road.wake(await sweepConversations(db, clock))
     void orders.work()
     await exchange.tick()
@@ -223,7 +223,6 @@ export async function startParley(config: Config, given: Given = {}): Promise<Pa
         log,
         signals,
         crmHub,
-        processName,
         historyDays: config.historyDays,
         stopping: stopping.signal,
         sweep,

@@ -45,10 +45,12 @@ export function placeOf(position: CursorPosition): string {
   return `${position.xact}-${position.changeId}`
 }
 
+const greatestXact = 2n ** 64n - 1n
+
 /** Reads such a place; `name` is what the caller calls it. Throws `invalid`. */
 export function readPlace(text: string, name: string): CursorPosition {
   const match = text.match(/^(\d{1,20})-(\d{1,15})$/)
-  if (!match)
+  if (!match || BigInt(match[1]!) > greatestXact)
     throw new AppError(
       'invalid',
       `${name} is "${text.slice(0, 60)}"; expected one that was received here, such as 4711-25.`,

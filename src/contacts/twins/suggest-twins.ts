@@ -66,7 +66,7 @@ function writePlace(reason: TwinReason, value: string): string {
 function readPlace(cursor: string): [TwinReason, string] {
   try {
     const [reason, value] = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (twinReasons.includes(reason) && typeof value === 'string') return [reason, value]
+    if (twinReasons.includes(reason) && typeof value === 'string' && !value.includes('\0')) return [reason, value]
   } catch {
     // Told below.
   }

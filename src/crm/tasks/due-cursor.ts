@@ -16,9 +16,10 @@ export function dueCursor({ dueAt, id }: Pick<Task, 'dueAt' | 'id'>): string {
 /** Reads such a place. Throws `invalid`. */
 export function readDueCursor(cursor: string): DueCursor {
   const match = /^(-?\d{1,16}|never)\/(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString())
-  if (!match) {
+  const due = match?.[1] === 'never' ? null : new Date(Number(match?.[1]))
+  if (!match || Number.isNaN(due?.getTime() ?? 0)) {
     const advice = 'pass nextCursor of the page before, with the same sort, or none for the first page'
     throw new AppError('invalid', `cursor is not one of a list sorted by due; ${advice}.`)
   }
-  return { due: match[1] === 'never' ? null : new Date(Number(match[1])), id: Number(match[2]) }
+  return { due, id: Number(match[2]) }
 }

@@ -2,6 +2,8 @@ import { findContact } from '../../contacts/contacts.store.ts'
 import { lockConversation } from '../../conversations/conversations.store.ts'
 import { sendMessage } from '../../conversations/send-message.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
+import { isPassing } from '../../platform/database/failures.ts'
+import type { Log } from '../../platform/log.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { readProject } from '../../team/read-project.ts'
 import { recordWork } from '../../team/record-work.ts'
@@ -32,13 +34,29 @@ const roundLimit = 200
  * contact that we can write to. A reminder goes in the transaction that makes both, so it comes once, whatever crashes and
  * however many processes look. `told` hears of each after its commit.
  */
-export async function remindOperators(db: Database, now: Date, told: (reminded: Reminded) => void): Promise<number> {
+export async function remindOperators(
+  db: Database,
+  now: Date,
+  log: Log,
+  told: (reminded: Reminded) => void,
+): Promise<number> {
   const reminders = await dueReminders(db, now, roundLimit)
   for (const reminder of reminders) {
-    const reminded = await db.transaction((tx) => remind(tx, now, reminder))
+    const reminded = await remindSafely(db, now, log, reminder)
     if (reminded) told(reminded)
   }
   return reminders.length
+}
+
+/** What keeps one reminder from being given keeps no other from being so; it is tried again in the next round. */
+async function remindSafely(db: Database, now: Date, log: Log, reminder: DueReminder): Promise<Reminded | undefined> {
+  try {
+    return await db.transaction((tx) => remind(tx, now, reminder))
+  } catch (error) {
+    if (isPassing(error)) throw error
+    log.error({ error, task: reminder.taskId }, 'An operator could not be reminded of a task.')
+    return undefined
+  }
 }
 
 async function remind(tx: Tx, now: Date, reminder: DueReminder): Promise<Reminded | undefined> {

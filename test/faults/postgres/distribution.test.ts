@@ -6,6 +6,7 @@ import { takeOutOperator } from '../../../src/crm/distribution/take-out-operator
 import { VirtualClock } from '../../../src/platform/clock.ts'
 import type { Database } from '../../../src/platform/database/database.ts'
 import { openPostgres } from '../../../src/platform/database/postgres.ts'
+import { createLog } from '../../../src/platform/log.ts'
 import { setShift } from '../../../src/team/set-shift.ts'
 import { type FreshDatabase, freshDatabase } from '../../database.ts'
 import { type Desk, noon, openDesk } from '../../unit/crm/distribution/desk.ts'
@@ -81,7 +82,9 @@ describe('two processes that give out at the same time', () => {
     await giveAtOnce(20)
     expect(await counts()).toEqual({})
     for (const { id } of team) await desk.run(setShift, { operatorId: id, onShift: true })
-    const given = await Promise.all([fresh.db, other].map((db) => giveOutWaiting(db, new VirtualClock(noon))))
+    const given = await Promise.all(
+      [fresh.db, other].map((db) => giveOutWaiting(db, new VirtualClock(noon), createLog('silent'))),
+    )
     expect(given[0]! + given[1]!).toBe(20)
     expect(await counts()).toEqual({ Anna: 10, Boris: 10 })
     const assigned = await fresh.db.query(`select 1 from changes where kind = 'conversation.assigned'`)

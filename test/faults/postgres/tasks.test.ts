@@ -5,6 +5,7 @@ import { linkOperator } from '../../../src/crm/tasks/link-operator.ts'
 import { sweepTasks } from '../../../src/crm/tasks/sweep-tasks.ts'
 import type { Database } from '../../../src/platform/database/database.ts'
 import { openPostgres } from '../../../src/platform/database/postgres.ts'
+import { createLog } from '../../../src/platform/log.ts'
 import { type FreshDatabase, freshDatabase } from '../../database.ts'
 import { type Desk, noon, openDesk } from '../../unit/crm/distribution/desk.ts'
 
@@ -22,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => other.close())
 afterAll(() => fresh.drop())
 
-const sweep = (db: Database) => sweepTasks(db, noon, () => {})
+const sweep = (db: Database) => sweepTasks(db, noon, createLog('silent'), () => {})
 const count = async (table: string, where = 'true') =>
   (await fresh.db.query<{ count: number }>(`select count(*)::int as count from ${table} where ${where}`))[0]!.count
 

@@ -12,6 +12,7 @@ import { updateRule } from '../../../../src/crm/distribution/update-rule.ts'
 import { getDeal } from '../../../../src/crm/get-deal.ts'
 import { updateDeal } from '../../../../src/crm/update-deal.ts'
 import { VirtualClock } from '../../../../src/platform/clock.ts'
+import { createLog } from '../../../../src/platform/log.ts'
 import { setShift } from '../../../../src/team/set-shift.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { recordedChanges } from '../../../project.ts'
@@ -32,7 +33,7 @@ const changesOf = async (...kinds: string[]) =>
   (await recordedChanges(fresh.db)).filter(({ kind }) => kinds.includes(kind))
 const assigneeOf = async (conversationId: number) =>
   (await getConversation(fresh.db, desk.work.projectId, conversationId)).assigneeId
-const giveOut = (at = noon) => giveOutWaiting(fresh.db, new VirtualClock(at))
+const giveOut = (at = noon) => giveOutWaiting(fresh.db, new VirtualClock(at), createLog('silent'))
 
 /** Gives out so many new conversations, one after the other. */
 async function giveMany(count: number): Promise<(string | undefined)[]> {

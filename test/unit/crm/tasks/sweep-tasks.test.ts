@@ -5,6 +5,7 @@ import { doneTask } from '../../../../src/crm/tasks/done-task.ts'
 import { linkOperator } from '../../../../src/crm/tasks/link-operator.ts'
 import { sweepTasks } from '../../../../src/crm/tasks/sweep-tasks.ts'
 import { updateTask } from '../../../../src/crm/tasks/update-task.ts'
+import { createLog } from '../../../../src/platform/log.ts'
 import { deleteOperator } from '../../../../src/team/delete-operator.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { recordedChanges } from '../../../project.ts'
@@ -26,7 +27,8 @@ beforeEach(async () => {
 afterAll(() => fresh.drop())
 
 const minutes = (count: number) => new Date(noon.getTime() + count * 60_000)
-const sweepAt = (count: number) => sweepTasks(fresh.db, minutes(count), (topic) => told.push(topic))
+const sweepAt = (count: number) =>
+  sweepTasks(fresh.db, minutes(count), createLog('silent'), (topic) => told.push(topic))
 const notices = () =>
   fresh.db.query<{ text: string; message_id: number | null }>(
     'select text, message_id from operator_notices order by id',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sweepTasks } from '../../../../src/crm/tasks/sweep-tasks.ts'
+import { createLog } from '../../../../src/platform/log.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { type TestGateway, testGateway } from '../../../gateway.ts'
 
@@ -61,7 +62,7 @@ describe('tasks over the API', () => {
 describe('notices over the API', () => {
   it('are listed until they are read, and afterwards', async () => {
     await gateway.call('POST', '/tasks', { name: 'x', responsibleId: operatorId, dueAt: '2026-11-02T10:00:00Z' })
-    await sweepTasks(fresh.db, new Date('2026-11-02T10:00:00Z'), () => {})
+    await sweepTasks(fresh.db, new Date('2026-11-02T10:00:00Z'), createLog('silent'), () => {})
     const unread = await gateway.call('GET', `/operators/${operatorId}/notices?unread=true`)
     expect(unread.body.items).toMatchObject([{ kind: 'task.reminder', text: '⏰ 02.11.2026 13:00 x', readAt: null }])
     const path = `/notices/${unread.body.items[0].id}/read`
