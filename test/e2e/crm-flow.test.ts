@@ -172,7 +172,8 @@ describe('a customer whose deal a flow brings to another CRM', () => {
     eventually(async () => {
       await crm.hooks.idle()
       const [waiting] = await fresh.db.query<{ n: number }>(
-        `select ((select count(*) from crm_heard) + (select count(*) from crm_pushes where finished_at is null))::int as n`,
+        `select ((select count(*) from crm_heard) + (select count(*) from crm_pushes where finished_at is null)
+          + (select count(*) from changes where kind like 'deal.%' and id > (select change_id from cursors where name = 'crm')))::int as n`,
       )
       expect(waiting!.n).toBe(0)
     })
