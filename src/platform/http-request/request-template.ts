@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonSchema } from '../http/schemas.ts'
 import { checkJsonPath } from '../json-path.ts'
 
 const pairsSchema = z.record(z.string().min(1).max(200), z.string().max(20_000))
@@ -6,7 +7,7 @@ const pairsSchema = z.record(z.string().min(1).max(200), z.string().max(20_000))
 const bodySchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('json'),
-    value: z.json().describe('Any JSON; a text that is one placeholder keeps the type of what it names.'),
+    value: jsonSchema.describe('Any JSON; a text that is one placeholder keeps the type of what it names.'),
   }),
   z.strictObject({ type: z.literal('form'), fields: pairsSchema.describe('Sent as an HTML form.') }),
   z.strictObject({

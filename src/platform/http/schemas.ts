@@ -24,6 +24,9 @@ export const flagSchema = z
   .transform((value) => value === 'true')
   .meta({ type: 'boolean' })
 
+/** Any JSON, without its recursive form in the description of the API. */
+export const jsonSchema = z.unknown().pipe(z.json())
+
 /** How a list is asked for. */
 export const pageQuery = z.object({
   cursor: z.string().max(500).optional().describe('`nextCursor` of the page before.'),

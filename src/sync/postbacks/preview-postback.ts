@@ -8,6 +8,7 @@ import { findDeal, type PlacedDeal } from '../../crm/deals.store.ts'
 import type { Database, Queryable, Tx } from '../../platform/database/database.ts'
 import { AppError, type ErrorCode, type Fault } from '../../platform/errors.ts'
 import { invalidInput, parseInput } from '../../platform/faults.ts'
+import { jsonSchema } from '../../platform/http/schemas.ts'
 import { storable } from '../../platform/storable.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { checkMapping } from './check-mapping.ts'
@@ -18,7 +19,7 @@ import { type MappedCallPostback, startFlowOf, type Taken, takeCall } from './ta
 
 export const postbackPreviewSchema = z.strictObject({
   mapping: postbackMappingSchema.optional().describe("The postback's own when absent."),
-  body: z.json().optional().describe('What would come in; the body of the call when absent.'),
+  body: jsonSchema.optional().describe('What would come in; the body of the call when absent.'),
   call: z.int().optional().describe('The number of a call whose body is taken; the last one when absent.'),
 })
 

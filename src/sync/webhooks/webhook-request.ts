@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonSchema } from '../../platform/http/schemas.ts'
 
 /** Who makes the connection sets these, or the signature needs them as they are. */
 const ownHeader =
@@ -38,8 +39,7 @@ export const secretHeadersUpdateSchema = z
   .refine(atMost20, 'expected at most 20 headers')
   .describe('Laid over those that are there; null takes one away.')
 
-export const webhookTemplateSchema = z
-  .json()
+export const webhookTemplateSchema = jsonSchema
   .refine(
     (template) => typeof template === 'object' && template !== null,
     'expected an object or a list, whose texts may hold placeholders',
