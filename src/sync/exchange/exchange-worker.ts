@@ -83,6 +83,7 @@ export function createExchangeWorker(parts: ExchangeParts): ExchangeWorker {
     while (one.again && !stopped && !one.ending.signal.aborted) {
       one.again = false
       try {
+        await reclaim(parts, one)
         const due = await dueExchanges(db, [one.id], clock.now())
         if (due.length === 0 || clock.now().getTime() < one.notBefore) return
         if (await round(parts, one)) one.again = true
@@ -157,10 +158,6 @@ export function createExchangeWorker(parts: ExchangeParts): ExchangeWorker {
 async function round(parts: ExchangeParts, one: Owned): Promise<boolean> {
   const exchange = await openExchange(parts, one)
   if (!exchange) return false
-  if (one.unsettled) {
-    await parts.db.transaction((tx) => reclaimPushes(tx, one.id, parts.clock.now()))
-    one.unsettled = false
-  }
   const pulled = await pullBatch(exchange)
   if (pulled.trouble !== undefined) return rest(parts, one, pulled.trouble)
   const pushed = await pushBatch(exchange)
@@ -173,6 +170,14 @@ async function round(parts: ExchangeParts, one: Owned): Promise<boolean> {
   } catch (error) {
     return rest(parts, one, error)
   }
+}
+
+/** Takes up what a dead process left under way, or a round of ours that was cut off. */
+async function reclaim({ db, clock, log }: ExchangeParts, one: Owned): Promise<void> {
+  if (!one.unsettled) return
+  const doubtful = await db.transaction((tx) => reclaimPushes(tx, one.id, clock.now()))
+  one.unsettled = false
+  if (doubtful > 0) log.warn({ integration: one.id, doubtful }, 'Pushes to a CRM that were cut off are looked for.')
 }
 
 async function openExchange(parts: ExchangeParts, one: Owned): Promise<Exchange | undefined> {

@@ -110,6 +110,7 @@ export function noteWritten(
     ours: { ...shadow.ours },
     theirs: { ...shadow.theirs },
     unseen: { ...shadow.unseen },
+    written: [],
     ...((made || shadow.fresh) && { fresh: true }),
   }
   for (const [key, direction] of directions) {
@@ -118,6 +119,7 @@ export function noteWritten(
     const written = key === 'tags' ? tagsAfter(shadow, outgoing) : outgoing.values[key]
     if (written === undefined) continue
     noted.theirs[key] = written
+    noted.written!.push(key)
     const before = listOf(shadow.unseen?.[key])
     const news = Array.isArray(written) ? union(before, without(written, listOf(shadow.theirs[key]))) : written
     noted.unseen![key] = news
@@ -155,12 +157,23 @@ function takeValue(sides: Sides, key: string, direction: Direction, { apply, sha
   if (both) conflicts.push({ key, kept: theirs, lost: ours, from: 'ours' })
 }
 
-function haveTheyChanged({ shadow, theirsAt, knownAt }: Sides, key: string, theirs: CrmValue): boolean {
+function haveTheyChanged(sides: Sides, key: string, theirs: CrmValue): boolean {
+  const { shadow } = sides
   const before = shadow.theirs[key]
-  const isUntouched = knownAt !== null && theirsAt <= knownAt
-  if (shadow.fresh && before === undefined) return !isUntouched && !isAlike(theirs, null)
+  if (shadow.fresh && before === undefined) return !isAsKnown(sides) && !isAlike(theirs, null)
   if (shadow.unseen?.[key] === undefined) return !isSame(theirs, before)
-  return !isAlike(theirs, before) && !(isUntouched && isCutFrom(theirs, before))
+  const mayBeOurs = isOursStill(sides, key) && (isAlike(theirs, null) || isCutFrom(theirs, before))
+  return !isAlike(theirs, before) && !mayBeOurs
+}
+
+/** Nobody changed the record since we last knew it. */
+function isAsKnown({ theirsAt, knownAt }: Sides): boolean {
+  return knownAt !== null && theirsAt <= knownAt
+}
+
+/** Nobody changed it since we wrote it. */
+function isOursStill(sides: Sides, key: string): boolean {
+  return isAsKnown(sides) && sides.shadow.written?.includes(key) === true
 }
 
 /** Their clocks count whole seconds: in the same second theirs counts as the later. */
@@ -179,15 +192,19 @@ function takeList(sides: Sides, key: string, direction: Direction, { apply, shad
   if (!isAlike(wanted, ours)) apply[key] = wanted
 }
 
-/** What they put into a list and took out. What we put in and they keep in other words is neither. */
-function listChanges({ shadow, theirsAt, knownAt }: Sides, key: string, theirs: string[]) {
+/**
+ * What they put into a list and took out. What we put in and they did not take was not taken out by anybody; what they keep in words that
+ * we do not know again is theirs in place of ours.
+ */
+function listChanges(sides: Sides, key: string, theirs: string[]) {
+  const { shadow } = sides
   const before = listOf(shadow.theirs[key])
-  const isUntouched = knownAt !== null && theirsAt <= knownAt
-  if (shadow.fresh && shadow.theirs[key] === undefined && isUntouched) return { added: [], removed: [] }
-  const added = without(theirs, before)
+  if (shadow.fresh && shadow.theirs[key] === undefined && isAsKnown(sides)) return { added: [], removed: [] }
   const missing = without(before, theirs)
-  const respelled = isUntouched ? intersection(missing, listOf(shadow.unseen?.[key])) : []
-  return { added: added.slice(respelled.length), removed: without(missing, respelled) }
+  const added = without(theirs, before)
+  const notTaken = isOursStill(sides, key) && added.length === 0 ? listOf(shadow.unseen?.[key]) : []
+  const removed = without(missing, notTaken)
+  return { added, removed }
 }
 
 function intersection(list: readonly string[], other: readonly string[]): string[] {

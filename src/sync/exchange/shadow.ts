@@ -9,6 +9,8 @@ export interface Shadow {
   theirs: Record<string, CrmValue>
   /** What we wrote there and have not read since, by key; of a list what we added to it. They may keep it in another spelling. */
   unseen?: Record<string, CrmValue>
+  /** The keys of what we wrote last. What of the others was changed there before that does not show in when the record was changed last. */
+  written?: string[]
   /** We made it there and have not read it since: what we left open stands as it was filled in there. */
   fresh?: boolean
   /** It was deleted there: nothing goes there any more unless a flow wants it made again. */

@@ -45,7 +45,8 @@ describe('a write whose answer was lost', () => {
     await outlast()
     expect(all('contact')).toHaveLength(1)
     expect(all('deal')).toHaveLength(1)
-    expect(await stage.pushes()).toMatchObject([{ status: 'done', doubtful: false }])
+    const [push] = await stage.pushes()
+    expect(push).toMatchObject({ entity: 'deal', status: 'done', doubtful: false })
     // What came by the hook meanwhile was not taken for a deal of theirs.
     expect(await stage.db.query('select id from deals')).toHaveLength(1)
   })
@@ -223,17 +224,17 @@ test('what is asked for later of the same deal waits until what was asked for fi
   expect(all('deal')).toMatchObject([{ kept: { stage: 'sales/won' } }])
 })
 
-test('a vendor that is away for long is asked ever less often, and gets everything once it is back', async () => {
+test('a vendor that is away for long is asked once a minute at most, and gets everything once it is back', async () => {
   const dealId = await stage.deal(await person(1))
   await stage.settle()
   const asked = stage.ledger.calls.length
   stage.ledger.faults = Array.from({ length: 1000 }, () => ({ kind: 'before' as const, code: 'unavailable' as const }))
   await stage.do((tx, context) => updateDeal(tx, context, { dealId, budget: 5 }))
-  for (let i = 0; i < 120; i++) {
+  for (let i = 0; i < 240; i++) {
     await stage.work()
-    stage.clock.advance(60_000)
+    stage.clock.advance(10_000)
   }
-  expect(stage.ledger.calls.length - asked).toBeLessThan(40)
+  expect(stage.ledger.calls.length - asked).toBeLessThan(50)
   stage.ledger.faults = []
   await outlast()
   expect(all('deal')).toMatchObject([{ kept: { budget: 5 } }])
