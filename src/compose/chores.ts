@@ -26,7 +26,6 @@ export interface ChoreParts {
   log: Log
   signals: Signals
   crmHub: CrmHub
-  processName: string
   /** Rows of histories are kept for so many days. */
   historyDays: number
   stopping: AbortSignal
@@ -47,7 +46,7 @@ const listsMs = 60_000
 
 /** What a working process does by itself, again and again. */
 export function startChores(parts: ChoreParts): Chores {
-  const { db, clock, log, signals, crmHub, processName, historyDays, stopping, sweep } = parts
+  const { db, clock, log, signals, crmHub, historyDays, stopping, sweep } = parts
   const jobs = createJobs({ db, log })
   const tables = [
     eventHistory,
@@ -67,7 +66,7 @@ export function startChores(parts: ChoreParts): Chores {
   const sweepers = [
     startSweeper('road', sweepMs, log, sweep),
     startSweeper('imports', sweepMs, log, () => workImports(imports, stopping)),
-    startSweeper('lists', listsMs, log, () => refreshLists({ db, clock, log, processName, hub: crmHub }, stopping)),
+    startSweeper('lists', listsMs, log, () => refreshLists({ db, clock, log, hub: crmHub }, stopping)),
   ]
   return {
     start: () => void jobs.start(),
