@@ -52,7 +52,18 @@ const declaration = {
       arrows: [{ from: 'bye', to: 'again' }],
     },
   ],
-  webhooks: [{ name: 'crm', url: 'https://crm.example.com/in', kinds: ['deal.*'] }],
+  webhooks: [
+    {
+      name: 'crm',
+      url: 'https://crm.example.com/in',
+      kinds: ['deal.*'],
+      filter: { rules: [{ field: 'deal.name', operator: 'is_set' }] },
+      method: 'PUT',
+      headers: { 'X-Source': 'parley' },
+      secretHeaders: { Authorization: 'Bearer abcdefgh' },
+      template: { name: '{{ deal.name }}' },
+    },
+  ],
   postbacks: [
     {
       name: 'landing',

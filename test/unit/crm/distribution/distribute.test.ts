@@ -246,6 +246,27 @@ describe('when nobody is available', () => {
     for (const { conversationId } of clients) expect(await assigneeOf(conversationId)).toBe(anna.id)
   })
 
+  it('what cannot be given out keeps nothing else waiting', async () => {
+    const anna = await desk.operator('Anna', { onShift: false })
+    await desk.rule()
+    const [cursed, other] = [await desk.conversation(), await desk.conversation()]
+    for (const client of [cursed, other]) await desk.give(client)
+    await desk.run(setShift, { operatorId: anna.id, onShift: true })
+    await fresh.db.query(
+      `create function refuse_assignment() returns trigger as $$ begin raise exception 'cursed'; end $$ language plpgsql`,
+    )
+    await fresh.db.query(
+      `create trigger refuse before update on conversations for each row when (old.id = ${cursed.conversationId}) execute function refuse_assignment()`,
+    )
+    try {
+      expect(await giveOut()).toBe(1)
+      expect(await assigneeOf(other.conversationId)).toBe(anna.id)
+    } finally {
+      await fresh.db.query('drop function refuse_assignment cascade')
+    }
+    expect(await giveOut()).toBe(1)
+  })
+
   it('what waits longest is given out first, when working hours begin too', async () => {
     await desk.operator('Anna', { workingHours: { 1: [['18:00', '20:00']] } })
     const boris = await desk.operator('Boris', { workingHours: { 1: [['18:00', '20:00']] } })

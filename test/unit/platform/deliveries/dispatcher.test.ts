@@ -59,20 +59,21 @@ class Process {
   constructor(name: string, options: Partial<DeliverySender> & { sendsInFlight?: number } = {}) {
     this.name = name
     const { sendsInFlight = 32, ...sender } = options
+    const usual: DeliverySender = {
+      kind: 'test',
+      retryDelaysMs: [1000, 2000],
+      recordsSuccess: false,
+      pacing: () => ({ perSecond: Number.POSITIVE_INFINITY, perLanePerSecond: Number.POSITIVE_INFINITY }),
+      send: (delivery) => this.#send(delivery),
+    }
     this.dispatcher = new Dispatcher({
       clock,
       log: createLog('silent'),
       sendsInFlight,
       sendTimeoutMs: 30_000,
       senders: [
-        {
-          kind: 'test',
-          retryDelaysMs: [1000, 2000],
-          recordsSuccess: false,
-          pacing: () => ({ perSecond: Number.POSITIVE_INFINITY, perLanePerSecond: Number.POSITIVE_INFINITY }),
-          send: (delivery) => this.#send(delivery),
-          ...sender,
-        },
+        { ...usual, ...sender },
+        { ...usual, kind: 'message' },
       ],
       readPending: async (queue, after, limit) => {
         const rows = await readPending(fresh.db, queue, after, limit, name)
@@ -221,6 +222,49 @@ describe('the dispatcher', () => {
       expect(new Set((await states()).map((row) => (row as { status: string }).status))).toEqual(new Set(['sent'])),
     )
     expect(me.mostAtOnce).toBe(4)
+  })
+
+  it('lets a kind with places of its own take none from others, and a queue of it no more than its share', async () => {
+    const many = (from: number, queue: string, kind: string) =>
+      Array.from({ length: 6 }, (_, index) => draft(from + index, { queue, kind, lane: `${queue} ${index}` }))
+    await store([...many(1, 'slow', 'test'), ...many(11, 'slower', 'test'), ...many(21, 'channel', 'message')])
+    const me = new Process('me', { sendsInFlight: 2, places: { total: 5, perQueue: 3 } })
+    for (const queue of ['slow', 'slower', 'channel']) me.dispatcher.own(queue)
+    await vi.waitFor(() => expect(me.begun).toHaveLength(7))
+    const begun = (from: number) => me.begun.filter((id) => id >= from && id < from + 10).length
+    expect([begun(1), begun(11), begun(21)].toSorted()).toEqual([2, 2, 3])
+    expect(begun(21)).toBe(2)
+    for (let id = 21; id < 27; id++) await me.end(id)
+    expect(begun(1) + begun(11)).toBe(5)
+  })
+
+  it('gives a receiver that fails one place, and all that waits for it its turn when it is back after an outage', async () => {
+    await store(Array.from({ length: 5 }, (_, index) => draft(index + 1, { lane: `lane ${index}` })))
+    const me = new Process('me', { places: { total: 9, perQueue: 3 }, retryDelaysMs: [3_600_000] })
+    me.dispatcher.own('q')
+    await vi.waitFor(() => expect(me.begun).toEqual([1, 2, 3]))
+    for (const id of [1, 2, 3]) await me.end(id, new AppError('unavailable', 'no answer'))
+    await vi.waitFor(() => expect(me.begun).toEqual([1, 2, 3, 4]))
+    clock.advance(60_000)
+    await me.end(4)
+    for (const id of [5, 1, 2, 3]) await me.end(id)
+    expect(me.begun.toSorted()).toEqual([1, 1, 2, 2, 3, 3, 4, 5])
+  })
+
+  it('keeps what fails by itself to its own waits while its receiver takes the rest', async () => {
+    await store(Array.from({ length: 3 }, (_, index) => draft(index + 1, { lane: `lane ${index}` })))
+    const me = new Process('me', { places: { total: 9, perQueue: 1 }, retryDelaysMs: [3_600_000] })
+    me.dispatcher.own('q')
+    await me.end(1, new AppError('unavailable', 'I cannot take that'))
+    clock.advance(5000)
+    for (const id of [2, 3]) await me.end(id)
+    await vi.waitFor(async () => expect(await statusOf(3)).toBe('sent'))
+    me.dispatcher.tick()
+    expect(me.begun).toEqual([1, 2, 3])
+    clock.advance(4_400_000)
+    me.dispatcher.tick()
+    await me.end(1)
+    await vi.waitFor(async () => expect(await statusOf(1)).toBe('sent'))
   })
 
   it('takes over what a dead process had begun, and marks it as doubtful', async () => {
