@@ -120,9 +120,7 @@ export function noteWritten(
     if (written === undefined) continue
     noted.theirs[key] = written
     noted.written!.push(key)
-    const before = listOf(shadow.unseen?.[key])
-    const news = Array.isArray(written) ? union(before, without(written, listOf(shadow.theirs[key]))) : written
-    noted.unseen![key] = news
+    noted.unseen![key] = Array.isArray(written) ? without(written, listOf(shadow.theirs[key])) : written
   }
   return noted
 }
@@ -147,11 +145,12 @@ function takeValue(sides: Sides, key: string, direction: Direction, { apply, sha
     return
   }
   const both = haveWe && direction === 'both'
+  // Ours stands out against theirs from now on, whatever it was before.
+  shadow.ours[key] = theirs
   if (both && isLater(sides.oursAt, sides.theirsAt)) {
     conflicts.push({ key, kept: ours, lost: theirs, from: 'theirs' })
     return
   }
-  shadow.ours[key] = theirs
   if (isSame(ours, theirs)) return
   apply[key] = theirs
   if (both) conflicts.push({ key, kept: theirs, lost: ours, from: 'ours' })

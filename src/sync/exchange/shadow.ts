@@ -7,7 +7,7 @@ import type { CrmValue } from '../crm.ts'
 export interface Shadow {
   ours: Record<string, CrmValue>
   theirs: Record<string, CrmValue>
-  /** What we wrote there and have not read since, by key; of a list what we added to it. They may keep it in another spelling. */
+  /** What we wrote there and have not read since, by key; of a list what we added to it last. They may keep it in another spelling. */
   unseen?: Record<string, CrmValue>
   /** The keys of what we wrote last. What of the others was changed there before that does not show in when the record was changed last. */
   written?: string[]
