@@ -12,7 +12,7 @@ export const noticeKinds = ['operator.notified'] as const
  * Sends notices to the operators' own messengers, each in the conversation where they wrote last as a contact. Gives the channels to be
  * woken. What was sent already, such as a reminder of a task, is left alone.
  */
-export async function sendNotices(tx: Tx, changes: RecordedChange[], now: Date): Promise<number[]> {
+export async function sendNotices(tx: Tx, changes: Pick<RecordedChange, 'data'>[], now: Date): Promise<number[]> {
   const ids = changes.map(({ data }) => Number(data.noticeId))
   const channels = new Set<number>()
   for (const { id, projectId, text, conversationId } of await noticesToSend(tx, ids)) {
