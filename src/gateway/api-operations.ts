@@ -18,6 +18,7 @@ import * as emailTemplates from '../flows/email-templates/email-templates.schema
 import * as flows from '../flows/flows.schemas.ts'
 import * as runs from '../flows/runs.schemas.ts'
 import type { Operation } from '../platform/http/operation.ts'
+import * as exchange from '../sync/exchange/exchange.schemas.ts'
 import * as integrations from '../sync/integrations/integrations.schemas.ts'
 import * as mapping from '../sync/mapping/mapping.schemas.ts'
 import * as postbacks from '../sync/postbacks/postbacks.schemas.ts'
@@ -57,6 +58,7 @@ export const apiOperations: readonly Operation[] = [
   postbacks,
   integrations,
   mapping,
+  exchange,
   changes,
   contactCard,
   declarations,

@@ -17,6 +17,7 @@ import { flowsRoutes } from '../flows/flows.routes.ts'
 import { runsRoutes } from '../flows/runs.routes.ts'
 import { AppError } from '../platform/errors.ts'
 import { knownIntegrations } from '../sync/blocks/known-integrations.ts'
+import { exchangeRoutes } from '../sync/exchange/exchange.routes.ts'
 import { integrationsRoutes } from '../sync/integrations/integrations.routes.ts'
 import { mappingRoutes } from '../sync/mapping/mapping.routes.ts'
 import { postbacksRoutes } from '../sync/postbacks/postbacks.routes.ts'
@@ -111,6 +112,7 @@ export function apiRoutes(services: Services & { keyring: ReturnType<typeof crea
     ...postbacksRoutes(services),
     ...integrationsRoutes(services),
     ...mappingRoutes(services),
+    ...exchangeRoutes(services),
     ...contactCardRoutes(services),
     ...declarationsRoutes(services),
     ...changesRoutes(services),

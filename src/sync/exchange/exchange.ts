@@ -65,7 +65,10 @@ export function directionsOfHanging(
 }
 
 /** What a change tells of a link. */
-export function linkFacts({ integration }: Pick<Exchange, 'integration'>, externalId: string): Record<string, unknown> {
+export function linkFacts(
+  { integration }: { integration: Pick<Integration, 'id' | 'name'> },
+  externalId: string,
+): Record<string, unknown> {
   return { integrationId: integration.id, integration: integration.name, externalId }
 }
 

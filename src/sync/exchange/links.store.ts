@@ -124,6 +124,7 @@ export async function listLinks(db: Queryable, filter: LinkFilter): Promise<Page
       and(
         eq(crmLinks.integrationId, integrationId),
         isNotNull(crmLinks.subjectId),
+        sql`${crmLinks.shadow} ->> 'gone' is null`,
         entity === undefined ? undefined : eq(crmLinks.entity, entity),
         subjectId === undefined ? undefined : eq(crmLinks.subjectId, subjectId),
         externalId === undefined ? undefined : eq(crmLinks.externalId, externalId),

@@ -1,10 +1,11 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import type { HistoryTable } from '../../platform/history/prune-history.ts'
-import { crmPushes } from './exchange.table.ts'
+import { makePage, type Page, type PageRequest, readPage } from '../../platform/paging.ts'
+import { crmPushes, type PushStatus } from './exchange.table.ts'
 import type { CrmPush, PushRequest } from './push.ts'
 
-/** Pushes that are over. Those of which nobody knows what became of them are kept: they may be tried again. */
+/** Pushes that are over. */
 export const pushHistory: HistoryTable = {
   table: 'crm_pushes',
   made: 'created_at',
@@ -188,4 +189,86 @@ export async function openPushesOf(
     )
     .orderBy(asc(crmPushes.dueAt))
   return new Map(rows.map(({ subjectId, dueAt }) => [subjectId, dueAt]))
+}
+
+/** What waits for its next attempt is under way for us; for who looks it waits. */
+const shownStatus = sql`case when ${crmPushes.status} = 'working' and ${crmPushes.startedBy} is null then 'pending' else ${crmPushes.status} end`
+
+/** What narrows a list of pushes. */
+export interface PushFilter extends PageRequest {
+  integrationId: number
+  status?: PushStatus
+  entity?: CrmPush['entity']
+  subjectId?: number
+}
+
+/** The pushes of an integration, the newest first. */
+export async function listPushes(db: Queryable, filter: PushFilter): Promise<Page<CrmPush>> {
+  const { after, limit } = readPage(filter)
+  const { integrationId, status, entity, subjectId } = filter
+  const rows = await db.orm
+    .select()
+    .from(crmPushes)
+    .where(
+      and(
+        eq(crmPushes.integrationId, integrationId),
+        status === undefined ? undefined : sql`${shownStatus} = ${status}`,
+        entity === undefined ? undefined : eq(crmPushes.entity, entity),
+        subjectId === undefined ? undefined : eq(crmPushes.subjectId, subjectId),
+        after === undefined ? undefined : lt(crmPushes.id, after),
+      ),
+    )
+    .orderBy(desc(crmPushes.id))
+    .limit(limit + 1)
+  return makePage(rows, limit, (push) => push.id)
+}
+
+/**
+ * Lets pushes be tried again: one that is over, or all dead ones that were made in a range of time. What they made there is known by what
+ * they have noted. Gives how many.
+ */
+export async function reopenPushes(
+  tx: Tx,
+  selection: { integrationId: number; pushId?: number; from?: Date; to?: Date },
+  now: Date,
+): Promise<number> {
+  const { integrationId, pushId, from, to } = selection
+  const rows = await tx.query<{ id: string }>(
+    `update crm_pushes
+        set status = 'working', started_by = null, attempts = 0, due_at = $2::timestamptz, finished_at = null,
+            error = null, error_code = null, result = null
+      where integration_id = $1 and finished_at is not null
+        and ($3::bigint is null and status = 'dead' or id = $3::bigint)
+        and ($4::timestamptz is null or created_at >= $4::timestamptz)
+        and ($5::timestamptz is null or created_at <= $5::timestamptz)
+      returning id::text as id`,
+    [integrationId, now.toISOString(), pushId ?? null, from?.toISOString() ?? null, to?.toISOString() ?? null],
+  )
+  return rows.length
+}
+
+/**
+ * Asks for contacts or deals of the project as flows do, all or those of these numbers, in one statement; with the same key they are asked
+ * for once. Gives how many.
+ */
+export async function insertFilling(
+  tx: Tx,
+  filling: { integrationId: number; entity: 'contact' | 'deal'; ids: readonly number[] | 'all'; key: string },
+  now: Date,
+): Promise<number> {
+  const { integrationId, entity, ids, key } = filling
+  const [table, which] = entity === 'contact' ? ['contacts', 'and s.merged_into_id is null'] : ['deals', '']
+  const rows = await tx.query<{ count: number | string }>(
+    `with queued as (
+       insert into crm_pushes (project_id, integration_id, entity, subject_id, key, status, due_at, created_at)
+       select i.project_id, i.id, '${entity}', s.id, $2 || ':${entity}:' || s.id, 'pending', $3::timestamptz, $3::timestamptz
+         from integrations i join ${table} s on s.project_id = i.project_id ${which}
+        where i.id = $1
+          and ($4::text is null or s.id in (select n::bigint from json_array_elements_text($4::text::json) as n))
+        order by s.id
+       on conflict (integration_id, key) where key is not null do nothing returning 1)
+     select count(*) as count from queued`,
+    [integrationId, key, now.toISOString(), ids === 'all' ? null : JSON.stringify(ids)],
+  )
+  return Number(rows[0]!.count)
 }

@@ -10,6 +10,9 @@ interface Journal {
   pushes: number[]
 }
 
+/** Of merges that were made before there were other CRMs. */
+const nothing: Journal = { moved: [], setAside: [], pushes: [] }
+
 /**
  * What follows a contact here: what it is in other CRMs. Where both were linked the survivor stays what it is there, and the other record
  * is nobody's until the merge is undone.
@@ -50,19 +53,18 @@ export const syncFollower: MergeFollower<Journal> = {
     return { moved: ids(moved), setAside: ids(setAside), pushes: ids(pushes) }
   },
 
-  async plan(db, { survivorId }, { moved, setAside }) {
-    const [row] = await db.query<{ going: number[] | null; stays: number | string }>(
-      `select json_agg(id order by id) filter (where goes) as going,
-              count(*) filter (where not goes and id > coalesce((select max(n) from (${numbers('$2')}) as m (n)), 0)) as stays
-         from (select id, id in (${numbers('$2')}) as goes from crm_links
-                where entity = 'contact' and (subject_id = $1 or subject_id is null and id in (${numbers('$3')}))) as rows`,
-      [survivorId, JSON.stringify([...moved, ...setAside]), JSON.stringify(setAside)],
+  async plan(db, { survivorId }, { moved, setAside } = nothing) {
+    const [row] = await db.query<{ going: number[] | null }>(
+      `select json_agg(id order by id) as going from crm_links
+        where entity = 'contact' and (subject_id = $1 and id in (${numbers('$2')})
+                                   or subject_id is null and id in (${numbers('$3')}))`,
+      [survivorId, JSON.stringify(moved), JSON.stringify(setAside)],
     )
     const going = row?.going ?? []
     return { going: { crmLinks: going }, goes: { crmLinks: going.length }, stays: {} }
   },
 
-  async restore(tx, { survivorId, secondId, now }, { pushes }, { going }) {
+  async restore(tx, { survivorId, secondId, now }, { pushes } = nothing, { going }) {
     await tx.query(
       `update crm_links l set subject_id = $1, updated_at = $3::timestamptz where id in (${numbers('$2')})`,
       [secondId, JSON.stringify(going.crmLinks), now.toISOString()],

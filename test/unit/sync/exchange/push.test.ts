@@ -56,7 +56,7 @@ describe('a deal', () => {
   test('that changes is told of that and nothing else, and changes made together go as one', async () => {
     const dealId = await stage.deal(await stage.contact(anna))
     await stage.settle()
-    const [{ id }] = all('deal') as [{ id: string }]
+    const { id } = all('deal')[0]!
     stage.clock.advance(10_000)
     await stage.do((tx, context) => updateDeal(tx, context, { dealId, budget: 900 }))
     await stage.do((tx, context) => moveDeal(tx, context, { dealId, stage: 'Talks' }))
@@ -179,7 +179,7 @@ test('labels and lists are added to what stands there', async () => {
   const contactId = await stage.contact({ ...anna, labels: ['VIP'] })
   await stage.deal(contactId)
   await stage.settle()
-  const [{ id }] = all('contact') as [{ id: string }]
+  const { id } = all('contact')[0]!
   stage.clock.advance(5000)
   stage.ledger.account.edit('contact', id, { email: ['anna@example.com', 'work@example.com'] }, ['VIP', 'theirs'])
   // The hook is lost.
