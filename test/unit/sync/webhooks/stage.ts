@@ -81,13 +81,15 @@ export async function openStage({ db, clear }: FreshDatabase): Promise<Stage> {
   }
   const deliver = async () => {
     // Other transactions of the server may hold the log's end back for a moment.
-    await vi.waitFor(() =>
-      db.transaction(async (tx) => {
-        const { changes } = await readChanges(tx, { xact: '0', changeId: 0 }, 1000)
-        expect(await tx.query('select id from changes')).toHaveLength(changes.length)
-        await deliverChanges(tx, changes, clock.now(), createLog('silent'))
-        await tx.query('truncate changes')
-      }),
+    await vi.waitFor(
+      () =>
+        db.transaction(async (tx) => {
+          const { changes } = await readChanges(tx, { xact: '0', changeId: 0 }, 1000)
+          expect(await tx.query('select id from changes')).toHaveLength(changes.length)
+          await deliverChanges(tx, changes, clock.now(), createLog('silent'))
+          await tx.query('truncate changes')
+        }),
+      { timeout: 15_000, interval: 20 },
     )
     return waiting()
   }
