@@ -88,12 +88,11 @@ const isAmount = (text: string) => /^[\d\s.,]+$/.test(text)
 
 const suggestions: { names: RegExp; to: string; fits: (text: string, country: string) => boolean }[] = [
   {
-    names: /phone|^tel|mobile|whatsapp|телефон/,
+    names: /phone|^tel|mobile|телефон/,
     to: 'phone',
     fits: (text, country) => parsePhone(text, country) !== undefined,
   },
   { names: /mail|почта/, to: 'email', fits: isEmail },
-  { names: /^(tg|telegram)(_(user_?)?id)?$/, to: 'identity.telegram', fits: (text) => /^\d{4,20}$/.test(text) },
   { names: /^(first_?name|name|full_?name|fio|имя|фио)$/, to: 'first_name', fits: isAny },
   { names: /^(last_?name|surname|фамилия)$/, to: 'last_name', fits: isAny },
   { names: /^(user_?name|login|nick(name)?)$/, to: 'username', fits: isAny },
