@@ -2,6 +2,7 @@ import type { ChannelCatalogue, ChannelDefinition } from '../src/conversations/c
 import type { CrmCatalogue, CrmDefinition } from '../src/sync/crm.ts'
 import { amocrm } from './amocrm/amocrm.ts'
 import { email } from './email/email.ts'
+import { restCrm } from './rest-crm/rest-crm.ts'
 import { telegramAccount } from './telegram/account/telegram-account.ts'
 import { telegram } from './telegram/telegram.ts'
 import { voice } from './voice/voice.ts'
@@ -16,7 +17,7 @@ export const channelCatalogue: ChannelCatalogue = new Map(
   definitions.map((definition) => [definition.kind, definition]),
 )
 
-const crmDefinitions: CrmDefinition[] = [amocrm]
+const crmDefinitions: CrmDefinition[] = [amocrm, restCrm]
 
 /** The other CRMs that the program can connect, by kind. */
 export const crmCatalogue: CrmCatalogue = new Map(crmDefinitions.map((definition) => [definition.kind, definition]))

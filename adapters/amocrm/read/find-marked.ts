@@ -1,6 +1,6 @@
 import type { CrmEntity, CrmMark } from '../../../src/sync/crm.ts'
+import { hasMarker } from '../../kit/hidden-marker.ts'
 import { nouns } from '../fields/crm-field.ts'
-import { hasMarker } from '../hidden-marker.ts'
 import { type ListCall, pagesOf } from '../pages.ts'
 import {
   type ContactPayload,

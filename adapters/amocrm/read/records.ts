@@ -1,7 +1,7 @@
 import type { CrmRecord, CrmValue } from '../../../src/sync/crm.ts'
+import { withoutMarker } from '../../kit/hidden-marker.ts'
 import { isoOf } from '../fields/days.ts'
 import { decodeFields } from '../fields/decode.ts'
-import { withoutMarker } from '../hidden-marker.ts'
 import type { ContactPayload, CustomField, LeadPayload, NotePayload, TaskPayload } from '../payload.ts'
 
 /** The custom fields of the account, and the time zone in which its days begin. */

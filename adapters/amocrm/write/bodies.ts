@@ -1,9 +1,9 @@
 import { AppError } from '../../../src/platform/errors.ts'
 import type { CrmValue, CrmWrite } from '../../../src/sync/crm.ts'
+import { withMarker } from '../../kit/hidden-marker.ts'
 import { nouns } from '../fields/crm-field.ts'
 import { secondsOf } from '../fields/days.ts'
 import { type EncodeOptions, encodeFields } from '../fields/encode.ts'
-import { withMarker } from '../hidden-marker.ts'
 
 export type Body = Record<string, unknown>
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { hasMarker, withMarker, withoutMarker } from '../../../../adapters/amocrm/hidden-marker.ts'
+import { hasMarker, withMarker, withoutMarker } from '../../../../adapters/kit/hidden-marker.ts'
 import { never, startAccount, type TestAccount } from './account.ts'
 
 let account: TestAccount | undefined

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Two signs without width, for 0 and 1; the vendor keeps them, and nobody sees them. */
+/** Two signs without width, for 0 and 1; CRMs keep them, and nobody sees them. */
 const signs = ['\u200b', '\u2060'] as const
 const bits = 40
 const hidden = new RegExp(`[${signs.join('')}]{${bits}}`, 'g')
