@@ -8,7 +8,7 @@ import type { CrmRecord } from '../crm.ts'
 import { readOurSide } from '../mapping/our-side.store.ts'
 import type { MappedEntity, OurSide } from '../mapping/our-side.ts'
 import { stageHere } from '../mapping/stages.ts'
-import { type Exchange, linkFacts, workOf } from './exchange.ts'
+import { type Exchange, exchangeKinds, linkFacts, workOf } from './exchange.ts'
 import type { CrmLink } from './link.ts'
 import { insertLinks, linksOfRecords, linksOfSubjects } from './links.store.ts'
 import { readAll } from './read-first.ts'
@@ -98,7 +98,7 @@ async function linkRecord(
   const subjectId = subject.dealId ?? subject.contactId
   const row = { projectId, integrationId, entity, subjectId, externalId, shadow: nothingShared, theirsUpdatedAt: null }
   const [link] = await insertLinks(tx, [row], context.now)
-  if (link) await recordWork(tx, context, `${entity}.crm_linked`, subject, linkFacts(exchange, externalId))
+  if (link) await recordWork(tx, context, exchangeKinds[entity].linked, subject, linkFacts(exchange, externalId))
   return link
 }
 

@@ -1,7 +1,7 @@
 import { recordWork } from '../../team/record-work.ts'
 import type { CrmEntity } from '../crm.ts'
 import type { OurValues } from '../mapping/our-values.ts'
-import { type Exchange, linkFacts, workOf } from './exchange.ts'
+import { type Exchange, exchangeKinds, linkFacts, workOf } from './exchange.ts'
 import type { CrmLink } from './link.ts'
 import { insertLinks, type NewLink, updateLinks } from './links.store.ts'
 import type { CrmPush, PushOutcome } from './push.ts'
@@ -74,7 +74,13 @@ export async function noteStep(batch: Batch, { links = [], shadows = [], progres
     for (const { entity, subjectId, externalId } of made) {
       if (subjectId === null || (entity !== 'contact' && entity !== 'deal')) continue
       const about = entity === 'contact' ? { contactId: subjectId } : dealOf(batch, subjectId)
-      await recordWork(tx, workOf(batch.exchange), `${entity}.crm_linked`, about, linkFacts(batch.exchange, externalId))
+      await recordWork(
+        tx,
+        workOf(batch.exchange),
+        exchangeKinds[entity].linked,
+        about,
+        linkFacts(batch.exchange, externalId),
+      )
     }
   })
 }

@@ -64,6 +64,16 @@ export function directionsOfHanging(
   return new Map(keys.map((key) => [key, integration.direction]))
 }
 
+/** What is recorded of contacts and deals. */
+export const exchangeKinds = {
+  contact: {
+    linked: 'contact.crm_linked',
+    unlinked: 'contact.crm_unlinked',
+    conflict: 'contact.conflict_resolved',
+  },
+  deal: { linked: 'deal.crm_linked', unlinked: 'deal.crm_unlinked', conflict: 'deal.conflict_resolved' },
+} as const
+
 /** What a change tells of a link. */
 export function linkFacts(
   { integration }: { integration: Pick<Integration, 'id' | 'name'> },

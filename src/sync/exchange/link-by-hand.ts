@@ -6,7 +6,7 @@ import type { WorkContext } from '../../team/context.ts'
 import { recordWork } from '../../team/record-work.ts'
 import { getIntegration } from '../integrations/get-integration.ts'
 import type { MappedEntity } from '../mapping/our-side.ts'
-import { linkFacts } from './exchange.ts'
+import { exchangeKinds, linkFacts } from './exchange.ts'
 import { upsertHeard } from './heard.store.ts'
 import type { CrmLink } from './link.ts'
 import { insertLinks, linksOfRecords } from './links.store.ts'
@@ -40,7 +40,7 @@ export async function linkByHand(tx: Tx, context: WorkContext, input: HandLink):
   if (!link) throw new AppError('conflict', `The ${entity} ${subjectId} is linked already; unlink it first.`)
   await upsertHeard(tx, integrationId, [{ entity, id: externalId }], now)
   if (integration.direction !== 'pull') await insertChanged(tx, [{ integrationId, entity, subjectId }], now)
-  await recordWork(tx, context, `${entity}.crm_linked`, subject, linkFacts({ integration }, externalId))
+  await recordWork(tx, context, exchangeKinds[entity].linked, subject, linkFacts({ integration }, externalId))
   return link
 }
 

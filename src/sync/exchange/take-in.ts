@@ -8,7 +8,7 @@ import { readOurSide } from '../mapping/our-side.store.ts'
 import type { MappedEntity, OurSide } from '../mapping/our-side.ts'
 import { type OurValues, readOurValues } from '../mapping/our-values.ts'
 import { inOurWords } from '../mapping/their-values.ts'
-import { directionsFor, type Exchange, workOf } from './exchange.ts'
+import { directionsFor, type Exchange, exchangeKinds, workOf } from './exchange.ts'
 import type { CrmLink } from './link.ts'
 import { lockLink, updateLinks } from './links.store.ts'
 import { type Conflict, noteApplied, type Sides, type Taken, takeTheirs, type Values } from './merge-values.ts'
@@ -123,7 +123,7 @@ async function recordConflicts(
   ) satisfies Record<string, Omit<Conflict, 'key'>>
   const { id, name } = exchange.integration
   const data = { fields, integrationId: id, integration: name }
-  await recordWork(tx, workOf(exchange), `${entity}.conflict_resolved`, subject, data)
+  await recordWork(tx, workOf(exchange), exchangeKinds[entity].conflict, subject, data)
 }
 
 function ourName({ integration }: Exchange, entity: MappedEntity, key: string): string {

@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { recordWork } from '../../team/record-work.ts'
 import { getIntegration } from '../integrations/get-integration.ts'
-import { linkFacts } from './exchange.ts'
+import { exchangeKinds, linkFacts } from './exchange.ts'
 import { contactsOfDeals, deleteLinks, lockLink, updateLinks } from './links.store.ts'
 import { nothingShared } from './shadow.ts'
 
@@ -27,5 +27,5 @@ export async function unlinkByHand(
   const contactId = entity === 'contact' ? subjectId : (await contactsOfDeals(tx, [subjectId])).get(subjectId)
   const subject = entity === 'contact' ? { contactId } : { dealId: subjectId, contactId }
   const data = { ...linkFacts({ integration }, externalId), reason: 'by_hand' }
-  await recordWork(tx, context, `${entity}.crm_unlinked`, subject, data)
+  await recordWork(tx, context, exchangeKinds[entity].unlinked, subject, data)
 }

@@ -1,6 +1,8 @@
 import type { Tx } from '../../platform/database/database.ts'
 import { recordWork } from '../../team/record-work.ts'
-import { type Exchange, linkFacts, workOf } from './exchange.ts'
+import type { CrmEntity } from '../crm.ts'
+import type { MappedEntity } from '../mapping/our-side.ts'
+import { type Exchange, exchangeKinds, linkFacts, workOf } from './exchange.ts'
 import type { CrmLink } from './link.ts'
 import { contactsOfDeals, deleteLinks, updateLinks } from './links.store.ts'
 import { nothingShared } from './shadow.ts'
@@ -12,9 +14,7 @@ import { nothingShared } from './shadow.ts'
 export async function noteGone(tx: Tx, exchange: Exchange, links: readonly CrmLink[]): Promise<void> {
   const context = workOf(exchange)
   const known = links.filter(({ shadow }) => !shadow.gone)
-  const kept = known.filter(
-    ({ entity, subjectId }) => subjectId !== null && (entity === 'contact' || entity === 'deal'),
-  )
+  const kept = known.filter((link) => link.subjectId !== null && isMapped(link.entity))
   await deleteLinks(
     tx,
     known.filter((link) => !kept.includes(link)).map(({ id }) => id),
@@ -29,6 +29,11 @@ export async function noteGone(tx: Tx, exchange: Exchange, links: readonly CrmLi
     const dealId = entity === 'deal' ? subjectId : undefined
     const contactId = dealId ? contactIds.get(dealId) : subjectId
     const data = linkFacts(exchange, externalId)
-    await recordWork(tx, context, `${entity}.crm_unlinked`, { contactId, dealId }, { ...data, reason: 'deleted' })
+    const { unlinked } = exchangeKinds[entity as MappedEntity]
+    await recordWork(tx, context, unlinked, { contactId, dealId }, { ...data, reason: 'deleted' })
   }
+}
+
+function isMapped(entity: CrmEntity): entity is MappedEntity {
+  return entity === 'contact' || entity === 'deal'
 }

@@ -1,10 +1,10 @@
 import { setImmediate as soon } from 'node:timers/promises'
-import { eq } from 'drizzle-orm'
+import { asc, eq, gt } from 'drizzle-orm'
 import { createContact, type NewContact } from '../../../../src/contacts/create-contact.ts'
 import { createDeal, type newDealSchema } from '../../../../src/crm/create-deal.ts'
 import { createPipeline } from '../../../../src/crm/create-pipeline.ts'
 import { createSpot } from '../../../../src/crm/create-spot.ts'
-import { type CursorPosition, presentPosition, readChanges } from '../../../../src/platform/changes.ts'
+import { changes as log } from '../../../../src/platform/changes.table.ts'
 import { VirtualClock } from '../../../../src/platform/clock.ts'
 import type { Database, Tx } from '../../../../src/platform/database/database.ts'
 import { createLog } from '../../../../src/platform/log.ts'
@@ -38,6 +38,8 @@ export interface Stage {
   context(): WorkContext
   /** Who works for it; replaced by {@link Stage.takeOver}. */
   worker: ExchangeWorker
+  /** What happens between the vendor's answer to a write and our hearing of it. */
+  afterWrite?: () => Promise<unknown>
   contact(input?: NewContact): Promise<number>
   deal(contactId: number, input?: Partial<Parameters<typeof newDealSchema.parse>[0] & object>): Promise<number>
   do<Result>(work: (tx: Tx, context: WorkContext) => Promise<Result>): Promise<Result>
@@ -58,8 +60,11 @@ export interface Stage {
   stop(): Promise<void>
 }
 
-export async function setStage(db: Database, settings: { clock?: VirtualClock } = {}): Promise<Stage> {
-  const clock = settings.clock ?? new VirtualClock()
+export async function setStage(
+  db: Database,
+  { signals = { notify: () => {} } }: { signals?: { notify(topic: string): void } } = {},
+): Promise<Stage> {
+  const clock = new VirtualClock()
   const project = await makeProject(db, clock.now())
   const context = () => ({ ...project, now: clock.now() })
   const { projectId } = project
@@ -106,28 +111,31 @@ export async function setStage(db: Database, settings: { clock?: VirtualClock } 
     crmContext({ key: 'inkwell', secret: 'quill', perSecond: 100_000 }, { clock }),
   )
   await adapter.connect(new AbortController().signal)
+  const write: CrmAdapter['write'] = async (...asked) => {
+    const written = await adapter.write(...asked)
+    await stage.afterWrite?.()
+    return written
+  }
   const hire = async () => {
     const worker = createExchangeWorker({
       db,
       clock,
       log: createLog(process.env.TEST_LOG ?? 'fatal'),
       processName: `process-${Math.random()}`,
-      hub: { adapter: () => adapter },
-      signals: { notify: () => {} },
+      hub: { adapter: () => ({ ...adapter, write }) },
+      signals,
       random: () => 0.5,
     })
     await worker.own(integrationId)
     await worker.idle()
     return worker
   }
-  let position: CursorPosition = await presentPosition(db)
+  let seen = 0
+  // Read as they stand there: the log's own readers wait for everybody who writes on the server.
   const tellChanges = async () => {
-    for (;;) {
-      const { changes, position: reached } = await readChanges(db, position, 200)
-      if (changes.length === 0) return
-      await db.transaction((tx) => noteChanges(tx, changes, clock.now()))
-      position = reached
-    }
+    const changes = await db.orm.select().from(log).where(gt(log.id, seen)).orderBy(asc(log.id))
+    await db.transaction((tx) => noteChanges(tx, changes, clock.now()))
+    seen = changes.at(-1)?.id ?? seen
   }
 
   const stage: Stage = {
