@@ -91,7 +91,7 @@ async function dealThere(db: Queryable, integration: NamedIntegration, subject: 
   const link = (await linksOfSubjects(db, integration.id, 'deal', [subject.id])).get(subject.id)
   const stage = link?.shadow.theirs.stage
   const pipelineId = typeof stage === 'string' ? stage.split('/')[0] : subject.mappedPipeline(integration)
-  return { pipelineId, isThere: link !== undefined }
+  return { pipelineId, isThere: link !== undefined && !link.shadow.gone }
 }
 
 async function noteText(

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { updateDeal } from '../../../../src/crm/update-deal.ts'
-import { AppError } from '../../../../src/platform/errors.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import type { LedgerFault } from '../../../doubles/ledger/ledger.ts'
 import { type Stage, setStage } from './stage.ts'
@@ -164,13 +163,13 @@ describe('what the vendor refuses', () => {
   })
 
   test('as a whole is taken apart until the culprit stands alone', async () => {
-    stage.ledger.account.refuse = (entity, write) => {
-      if (entity === 'deal' && write.values.name === 'Deal 3') throw new AppError('invalid', 'All of it is bad.')
-      return undefined
-    }
+    const refused: LedgerFault = { kind: 'refused', code: 'invalid' }
+    // All six, then the second half of them, then its first two, then the fourth alone.
+    stage.ledger.writeFaults = [refused, undefined, refused, refused, refused]
     for (let i = 0; i < 6; i++) await stage.deal(await person(i), { name: `Deal ${i}` })
     await stage.settle()
-    expect(all('deal')).toHaveLength(5)
+    expect(all('deal').map(({ kept }) => kept.name)).toEqual(['Deal 0', 'Deal 1', 'Deal 2', 'Deal 4', 'Deal 5'])
+    expect((await stage.pushes()).map(({ status }) => status)).toEqual(['done', 'done', 'done', 'dead', 'done', 'done'])
   })
 })
 
