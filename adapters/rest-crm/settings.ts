@@ -62,7 +62,7 @@ export const restCrmSettings = z
     /** Where its API is, without a slash at the end: `https://api.example.com/v1`. May hold `{{ secret }}`. */
     baseUrl: z
       .string()
-      .regex(/^https?:\/\/[^\s/]+(\/\S*)?$/, 'Expected an address such as https://api.example.com/v1.'),
+      .regex(/^https?:\/\/[^\s/]+(\/.*)?$/, 'Expected an address such as https://api.example.com/v1.'),
     auth: authSchema,
     /** The token, key, password or client secret that requests are let in by. */
     secret: z.string().min(1).max(5000).meta({ secret: true }),
