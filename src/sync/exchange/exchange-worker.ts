@@ -12,6 +12,7 @@ import { LostLease } from './batch.ts'
 import { catchUp } from './catch-up.ts'
 import type { Exchange } from './exchange.ts'
 import { dueExchanges } from './exchanges.store.ts'
+import { isOfAccount } from './failed-push.ts'
 import { pullBatch } from './pull-batch.ts'
 import { pushBatch } from './push-batch.ts'
 import { reclaimPushes } from './pushes.store.ts'
@@ -159,14 +160,18 @@ async function round(parts: ExchangeParts, one: Owned): Promise<boolean> {
   const exchange = await openExchange(parts, one)
   if (!exchange) return false
   const pulled = await pullBatch(exchange)
-  if (pulled.trouble !== undefined) return rest(parts, one, pulled.trouble)
+  if (isOfAccount(pulled.trouble)) return rest(parts, one, pulled.trouble)
   const pushed = await pushBatch(exchange)
   if (pushed.taken > 0) one.told = await tellProgress(exchange, pushed.taken, one.told)
-  if (pushed.trouble !== undefined) return rest(parts, one, pushed.trouble)
+  const trouble = pushed.trouble ?? pulled.trouble
+  const isOpen = pulled.done + pushed.done > 0
+  // What failed alone waits alone; the vendor is left alone when nothing at all goes through.
+  if (isOpen) await worked(parts, one, exchange)
+  if (trouble !== undefined && (isOfAccount(trouble) || !isOpen)) return rest(parts, one, trouble)
   try {
-    const caughtUp = await catchUp(exchange)
-    if (pulled.taken + pushed.taken > 0 || caughtUp) await worked(parts, one, exchange)
-    return pulled.taken + pushed.taken > 0 || caughtUp
+    const caughtUp = trouble === undefined && (await catchUp(exchange))
+    if (caughtUp) await worked(parts, one, exchange)
+    return isOpen || caughtUp || pushed.taken > 0
   } catch (error) {
     return rest(parts, one, error)
   }

@@ -12,12 +12,15 @@ import { readAll } from './read-first.ts'
 import { type ReadRecord, takeIn } from './take-in.ts'
 import { takeInHanging } from './take-in-hanging.ts'
 import { noteGone } from './unlink.ts'
+import { slices } from './write-records.ts'
 
 /** What a batch came to. */
 export interface PulledBatch {
   /** How many things were looked at. */
   taken: number
-  /** What speaks against asking the vendor further for now. */
+  /** How many of them are done with. */
+  done: number
+  /** The last thing that kept us from reading. */
   trouble: unknown
 }
 
@@ -26,20 +29,29 @@ const retryDelaysMs = doublingDelays(2000, 3_600_000, 12)
 /** What may be our own work is looked at again so many milliseconds after that is clear. */
 const doubtMs = 5000
 
+/** What could not be read before is read in so small numbers: one of them may be what fails. */
+const fewOnes = 5
+
 /** Reads what was heard of, and takes it in. */
 export async function pullBatch(exchange: Exchange): Promise<PulledBatch> {
   const { db, clock, integration, adapter } = exchange
-  const due = await dueHeard(db, integration.id, adapter.abilities().batch, clock.now())
-  const [first] = due
-  if (!first) return { taken: 0, trouble: undefined }
-  const things = due.filter(({ entity }) => entity === first.entity)
-  try {
-    await pull(exchange, first.entity, things)
-    return { taken: things.length, trouble: undefined }
-  } catch (error) {
-    if (!isOfAccount(error)) await putOff(exchange, things, error)
-    return { taken: things.length, trouble: error }
+  const { batch: most } = adapter.abilities()
+  const due = await dueHeard(db, integration.id, most, clock.now())
+  const things = due.filter(({ entity }) => entity === due[0]!.entity)
+  const pulled: PulledBatch = { taken: things.length, done: 0, trouble: undefined }
+  const fresh = things.filter(({ attempts }) => attempts === 0)
+  const others = things.filter(({ attempts }) => attempts > 0)
+  for (const slice of [...slices(fresh, most), ...slices(others, fewOnes)]) {
+    if (isOfAccount(pulled.trouble)) break
+    try {
+      await pull(exchange, slice[0]!.entity, slice)
+      pulled.done += slice.length
+    } catch (error) {
+      pulled.trouble = error
+      if (!isOfAccount(error)) await putOff(exchange, slice, error)
+    }
   }
+  return pulled
 }
 
 async function pull(exchange: Exchange, entity: CrmEntity, things: HeardThing[]): Promise<void> {

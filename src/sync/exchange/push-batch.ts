@@ -15,6 +15,8 @@ import type { PushResult } from './wanted.ts'
 export interface PushedBatch {
   /** How many pushes were taken up. */
   taken: number
+  /** How many of them are done. */
+  done: number
   /** What speaks against asking the vendor further for now. */
   trouble: unknown
 }
@@ -28,7 +30,7 @@ export async function pushBatch(exchange: Exchange): Promise<PushedBatch> {
   const limit = adapter.abilities().batch
   const taking = { integrationId: integration.id, holder, limit }
   const pushes = await db.transaction((tx) => takePushes(tx, taking, clock.now()))
-  if (pushes.length === 0) return { taken: 0, trouble: undefined }
+  if (pushes.length === 0) return { taken: 0, done: 0, trouble: undefined }
   const batch = newBatch(exchange, pushes)
   try {
     await load(batch)
@@ -43,8 +45,8 @@ export async function pushBatch(exchange: Exchange): Promise<PushedBatch> {
     for (const push of openOf(batch))
       conclude(batch, [push], failedPush(batch, push, error, batch.wrote && !isOfAccount(error)))
   }
-  await settle(batch)
-  return { taken: pushes.length, trouble: batch.trouble }
+  const done = await settle(batch)
+  return { taken: pushes.length, done, trouble: batch.trouble }
 }
 
 async function load(batch: Batch): Promise<void> {
@@ -72,7 +74,8 @@ function leaveIdle(batch: Batch): void {
   }
 }
 
-async function settle(batch: Batch): Promise<void> {
+/** Notes what became of all; gives how many are done. */
+async function settle(batch: Batch): Promise<number> {
   const { db, clock, holder, tell } = batch.exchange
   const now = clock.now()
   const pushes = [...batch.pushes.values()].map((push) => {
@@ -81,6 +84,7 @@ async function settle(batch: Batch): Promise<void> {
   })
   await db.transaction((tx) => updatePushes(tx, holder, pushes))
   for (const push of pushes) if (push.finishedAt && push.key !== null) tell(pushedTopic(push.id))
+  return pushes.filter(({ status }) => status === 'done').length
 }
 
 function resultOf(batch: Batch, push: CrmPush): PushResult {
