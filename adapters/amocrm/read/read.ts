@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { AppError } from '../../../src/platform/errors.ts'
 import type { CrmEntity, CrmRecord } from '../../../src/sync/crm.ts'
 import { type FieldsOf, nouns } from '../fields/crm-field.ts'
-import { firstPage, largestPage } from '../pages.ts'
+import { largestPage, pagesOf } from '../pages.ts'
 import { contactPayload, leadPayload, notePayload, taskPayload } from '../payload.ts'
 import type { AmocrmTools } from '../tools.ts'
 import { contactRecord, leadRecord, noteRecord, taskRecord } from './records.ts'
@@ -45,10 +45,14 @@ export async function readPayloads(
   const found = new Map<string, Payloads[FieldsOf]>()
   // Asking for certain ids is a filter, which has to be paid for; but what is read was changed lately, mostly.
   if (wanted.size > fewRefs) {
-    const limit = Math.min(largestPage, Math.max(50, wanted.size * 2))
-    const list = { path, name: path, schema, query: { ...query, 'order[updated_at]': 'desc' }, limit }
-    for (const item of await firstPage<Payloads[FieldsOf]>(client, list, signal)) {
-      if (wanted.has(String(item.id)) && !item.is_deleted) found.set(String(item.id), item)
+    const list = { path, name: path, schema, query: { ...query, 'order[updated_at]': 'desc' }, limit: largestPage }
+    for await (const page of pagesOf<Payloads[FieldsOf]>(client, list, signal)) {
+      const before = found.size
+      for (const item of page) {
+        if (wanted.has(String(item.id)) && !item.is_deleted) found.set(String(item.id), item)
+      }
+      // A page that brings no more than a single request would is the last.
+      if (found.size - before <= 1 || wanted.size - found.size <= fewRefs) break
     }
   }
   for (const id of wanted) {

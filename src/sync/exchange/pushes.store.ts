@@ -70,7 +70,8 @@ export async function takePushes(
             select 1 from crm_pushes e
              where e.integration_id = p.integration_id and e.entity = p.entity and e.subject_id = p.subject_id
                and e.finished_at is null and e.id < p.id)
-        order by p.due_at, p.id limit $3 for update skip locked)
+        -- What is in doubt first: meanwhile what is heard of it can be taken for nobody.
+        order by p.doubtful desc, p.due_at, p.id limit $3 for update skip locked)
      update crm_pushes p
         set status = 'working', started_by = $4, attempts = attempts + 1,
             first_started_at = coalesce(first_started_at, $2::timestamptz)
