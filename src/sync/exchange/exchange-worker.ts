@@ -61,12 +61,19 @@ interface Owned {
   failures: number
   notBefore: number
   told: ToldProgress
+  /** So many things of a kind are read in one round. */
+  reads: number
 }
 
 /** Nothing is asked for so long after the vendor could not be reached, in milliseconds: from a second, doubling to a minute. */
 const troubleDelaysMs = doublingDelays(1000, 60_000, 7)
 /** Where a vendor wants rest without saying how long. */
 const usualRestMs = 60_000
+
+/** What is read in one round: so many things of a kind, fewer where that takes longer than so many milliseconds. */
+const mostReads = 250
+const leastReads = 10
+const longReadMs = 5000
 
 export function createExchangeWorker(parts: ExchangeParts): ExchangeWorker {
   const { db, clock, log } = parts
@@ -110,6 +117,7 @@ export function createExchangeWorker(parts: ExchangeParts): ExchangeWorker {
         failures: 0,
         notBefore: 0,
         told: { at: 0, open: false },
+        reads: mostReads,
       }
       owned.set(id, one)
       begin(one)
@@ -159,7 +167,10 @@ export function createExchangeWorker(parts: ExchangeParts): ExchangeWorker {
 async function round(parts: ExchangeParts, one: Owned): Promise<boolean> {
   const exchange = await openExchange(parts, one)
   if (!exchange) return false
-  const pulled = await pullBatch(exchange)
+  const begun = performance.now()
+  const pulled = await pullBatch(exchange, one.reads)
+  // Where everything is read by a request of its own, what is to be told must not wait for all of it.
+  one.reads = performance.now() - begun > longReadMs ? Math.max(leastReads, one.reads >> 1) : mostReads
   if (isOfAccount(pulled.trouble)) return rest(parts, one, pulled.trouble)
   const pushed = await pushBatch(exchange)
   if (pushed.taken > 0) one.told = await tellProgress(exchange, pushed.taken, one.told)

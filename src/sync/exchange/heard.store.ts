@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lte } from 'drizzle-orm'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import type { CrmEntity, CrmHeard } from '../crm.ts'
 import { crmHeard } from './exchange.table.ts'
@@ -28,17 +28,17 @@ export async function upsertHeard(tx: Tx, integrationId: number, heard: readonly
   )
 }
 
-/** What is to be read now, of one kind, and which was heard of first. Contacts come before deals, and what hangs on them last. */
-export async function dueHeard(db: Queryable, integrationId: number, limit: number, now: Date): Promise<HeardThing[]> {
+/** What is to be read now of one kind, what was heard of first before the rest. */
+export async function dueHeard(
+  db: Queryable,
+  { integrationId, entity, limit }: { integrationId: number; entity: CrmEntity; limit: number },
+  now: Date,
+): Promise<HeardThing[]> {
   return db.orm
     .select()
     .from(crmHeard)
-    .where(and(eq(crmHeard.integrationId, integrationId), lte(crmHeard.dueAt, now)))
-    .orderBy(
-      sql`case ${crmHeard.entity} when 'contact' then 0 when 'deal' then 1 else 2 end`,
-      asc(crmHeard.dueAt),
-      asc(crmHeard.externalId),
-    )
+    .where(and(eq(crmHeard.integrationId, integrationId), eq(crmHeard.entity, entity), lte(crmHeard.dueAt, now)))
+    .orderBy(asc(crmHeard.dueAt), asc(crmHeard.externalId))
     .limit(limit)
 }
 

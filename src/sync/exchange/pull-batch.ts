@@ -29,29 +29,42 @@ const retryDelaysMs = doublingDelays(2000, 3_600_000, 12)
 /** What may be our own work is looked at again so many milliseconds after that is clear. */
 const doubtMs = 5000
 
-/** What could not be read before is read in so small numbers: one of them may be what fails. */
+/** What could not be read so often is read in small numbers: one of them may be what fails. */
+const togetherAttempts = 2
 const fewOnes = 5
 
-/** Reads what was heard of, and takes it in. */
-export async function pullBatch(exchange: Exchange): Promise<PulledBatch> {
-  const { db, clock, integration, adapter } = exchange
-  const { batch: most } = adapter.abilities()
-  const due = await dueHeard(db, integration.id, most, clock.now())
-  const things = due.filter(({ entity }) => entity === due[0]!.entity)
-  const pulled: PulledBatch = { taken: things.length, done: 0, trouble: undefined }
-  const fresh = things.filter(({ attempts }) => attempts === 0)
-  const others = things.filter(({ attempts }) => attempts > 0)
-  for (const slice of [...slices(fresh, most), ...slices(others, fewOnes)]) {
-    if (isOfAccount(pulled.trouble)) break
+/** Contacts come before their deals, and what hangs on them last. */
+const order = ['contact', 'deal', 'note', 'task'] as const
+
+/** Reads what was heard of, at most so many of a kind, and takes it in. */
+export async function pullBatch(exchange: Exchange, most: number): Promise<PulledBatch> {
+  const pulled: PulledBatch = { taken: 0, done: 0, trouble: undefined }
+  for (const entity of order) {
+    if (!isOfAccount(pulled.trouble)) await pullKind(exchange, { entity, most }, pulled)
+  }
+  return pulled
+}
+
+async function pullKind(
+  exchange: Exchange,
+  { entity, most }: { entity: CrmEntity; most: number },
+  pulled: PulledBatch,
+): Promise<void> {
+  const { db, clock, integration } = exchange
+  const things = await dueHeard(db, { integrationId: integration.id, entity, limit: most }, clock.now())
+  pulled.taken += things.length
+  const together = things.filter(({ attempts }) => attempts <= togetherAttempts)
+  const others = things.filter(({ attempts }) => attempts > togetherAttempts)
+  for (const slice of [...slices(together, most), ...slices(others, fewOnes)]) {
+    if (isOfAccount(pulled.trouble)) return
     try {
-      await pull(exchange, slice[0]!.entity, slice)
+      await pull(exchange, entity, slice)
       pulled.done += slice.length
     } catch (error) {
       pulled.trouble = error
       if (!isOfAccount(error)) await putOff(exchange, slice, error)
     }
   }
-  return pulled
 }
 
 async function pull(exchange: Exchange, entity: CrmEntity, things: HeardThing[]): Promise<void> {
@@ -65,6 +78,7 @@ async function pull(exchange: Exchange, entity: CrmEntity, things: HeardThing[])
   const there = things.filter(({ deleted }) => !deleted)
   // What nobody takes from there need not be read.
   const wanted = integration.direction === 'push' ? [] : there
+  // All at once: a vendor may have the latest of many by one request.
   const records = await readAll(
     exchange,
     entity,

@@ -68,6 +68,9 @@ export async function readFirst(batch: Batch, entity: MappedEntity, subjectIds: 
   )
 }
 
+/** So many are read at once. */
+const readAtOnce = 250
+
 /** What stands there, by its id. */
 export async function readAll(
   { adapter, signal }: Exchange,
@@ -75,7 +78,7 @@ export async function readAll(
   refs: { id: string; on?: CrmRecord['on'] }[],
 ): Promise<Map<string, CrmRecord>> {
   const found = new Map<string, CrmRecord>()
-  for (const slice of slices(refs, adapter.abilities().batch)) {
+  for (const slice of slices(refs, readAtOnce)) {
     for (const record of await adapter.read(entity, slice, signal)) found.set(record.id, record)
   }
   return found
