@@ -24,6 +24,7 @@ test('without any variable the defaults hold', () => {
     logLevel: 'info',
     role: 'all',
     sendsInFlight: 32,
+    webhooksInFlight: 64,
     historyDays: 90,
     shutdownTimeout: 20,
   })
