@@ -61,7 +61,15 @@ export async function testGateway(
   }: { blocks?: BlockRegistry; catalogue?: ChannelCatalogue; crmCatalogue?: CrmCatalogue; safeHttp?: SafeHttp } = {},
 ): Promise<TestGateway> {
   const clock = new VirtualClock()
-  const handed: TestGateway['handed'] = { received: [], woken: [], changed: [], projects: [], deliveries: 0, webhooks: 0, crms: [] }
+  const handed: TestGateway['handed'] = {
+    received: [],
+    woken: [],
+    changed: [],
+    projects: [],
+    deliveries: 0,
+    webhooks: 0,
+    crms: [],
+  }
   const open: TestGateway['open'] = new Map()
   const stop = new AbortController()
   const listeners = new Set<() => void>()

@@ -60,9 +60,7 @@ export type ValueStyle = z.infer<typeof valuesSchema>
 export const restCrmSettings = z
   .object({
     /** Where its API is, without a slash at the end: `https://api.example.com/v1`. May hold `{{ secret }}`. */
-    baseUrl: z
-      .string()
-      .regex(/^https?:\/\/[^\s/]+(\/.*)?$/, 'Expected an address such as https://api.example.com/v1.'),
+    baseUrl: z.string().regex(/^https?:\/\/[^\s/]+(\/.*)?$/, 'Expected an address such as https://api.example.com/v1.'),
     auth: authSchema,
     /** The token, key, password or client secret that requests are let in by. */
     secret: z.string().min(1).max(5000).meta({ secret: true }),
