@@ -80,6 +80,8 @@ export interface CrmRecord {
   updatedAt: Date
   /** Of a deal: its contacts, the main one first. */
   contactIds?: string[]
+  /** Of a contact or deal, where the CRM has a field for it: the marker that it was made with. */
+  marker?: string
   /** Of a note or task: what it hangs on. */
   on?: { entity: 'contact' | 'deal'; id: string }
 }

@@ -1,5 +1,6 @@
 import type { CrmRecord, CrmValue } from '../../../src/sync/crm.ts'
 import { withoutMarker } from '../../kit/hidden-marker.ts'
+import { markerCode } from '../fields/crm-field.ts'
 import { isoOf } from '../fields/days.ts'
 import { decodeFields } from '../fields/decode.ts'
 import type { ContactPayload, CustomField, LeadPayload, NotePayload, TaskPayload } from '../payload.ts'
@@ -23,6 +24,7 @@ export function contactRecord(contact: ContactPayload, { fields, zone }: RecordW
     },
     tags: tagsOf(contact),
     updatedAt: timeOf(contact.updated_at),
+    ...markerOf(contact.custom_fields_values),
   }
 }
 
@@ -42,6 +44,7 @@ export function leadRecord(lead: LeadPayload, { fields, zone }: RecordWorld): Cr
     tags: tagsOf(lead),
     updatedAt: timeOf(lead.updated_at),
     contactIds: contacts.map(({ id }) => String(id)),
+    ...markerOf(lead.custom_fields_values),
   }
 }
 
@@ -74,6 +77,11 @@ export function taskRecord(task: TaskPayload): CrmRecord {
     updatedAt: timeOf(task.updated_at),
     ...(entity && task.entity_id && { on: { entity, id: String(task.entity_id) } }),
   }
+}
+
+function markerOf(fields: ContactPayload['custom_fields_values']): Pick<CrmRecord, 'marker'> {
+  const value = fields?.find(({ field_code: code }) => code === markerCode)?.values?.[0]?.value
+  return typeof value === 'string' ? { marker: value } : {}
 }
 
 /** 0 is the robot, and nobody. */

@@ -1,14 +1,15 @@
-import { findByIdentities } from '../../contacts/contacts.store.ts'
+import { findByIdentities, findContact } from '../../contacts/contacts.store.ts'
 import { type Identity, readIdentities } from '../../contacts/identity.ts'
 import { createDeal } from '../../crm/create-deal.ts'
 import type { DealPlace } from '../../crm/deal.ts'
+import { findDeal } from '../../crm/deals.store.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import { recordWork } from '../../team/record-work.ts'
 import type { CrmRecord } from '../crm.ts'
 import { readOurSide } from '../mapping/our-side.store.ts'
 import type { MappedEntity, OurSide } from '../mapping/our-side.ts'
 import { stageHere } from '../mapping/stages.ts'
-import { type Exchange, exchangeKinds, linkFacts, workOf } from './exchange.ts'
+import { type Exchange, exchangeKinds, linkFacts, numberInMarker, workOf } from './exchange.ts'
 import type { CrmLink } from './link.ts'
 import { insertLinks, linksOfRecords, linksOfSubjects } from './links.store.ts'
 import { readAll } from './read-first.ts'
@@ -17,8 +18,8 @@ import { nothingShared } from './shadow.ts'
 import type { ReadRecord } from './take-in.ts'
 
 /**
- * Finds what of ours contacts there are that nobody has linked yet: the one contact of ours that has one of their phones or e-mails, unless
- * it stands for another one there already. Strangers stay strangers.
+ * Finds what of ours contacts there are that nobody has linked yet: the one that they were made for, or that has one of their phones or
+ * e-mails, unless it stands for another one there already. Strangers stay strangers.
  */
 export async function adoptContacts(exchange: Exchange, records: readonly CrmRecord[]): Promise<ReadRecord[]> {
   const { db, integration } = exchange
@@ -26,18 +27,21 @@ export async function adoptContacts(exchange: Exchange, records: readonly CrmRec
   if (records.length === 0) return adopted
   const side = await readOurSide(db, integration.projectId)
   for (const record of records) {
-    const found = await findByIdentities(db, integration.projectId, identitiesIn(record, side))
-    if (!found) continue
-    const { id } = found.contact
-    const linked = (await linksOfSubjects(db, integration.id, 'contact', [id])).get(id)
-    if (linked && !linked.shadow.gone) continue
+    const made = numberInMarker(exchange, 'contact', record.marker)
+    const own = made === undefined ? undefined : await findContact(db, integration.projectId, made)
+    const found = own ?? (await findByIdentities(db, integration.projectId, identitiesIn(record, side)))?.contact
+    if (!found || (await isLinked(exchange, 'contact', found.id))) continue
+    const { id } = found
     const link = await db.transaction((tx) => linkRecord(tx, exchange, 'contact', record.id, { contactId: id }))
     if (link) adopted.push({ record, link })
   }
   return adopted
 }
 
-/** Makes deals of ours of deals there that nobody has linked yet: those of contacts of ours, in stages that the mapping knows. */
+/**
+ * Makes deals of ours of deals there that nobody has linked yet: those of contacts of ours, in stages that the mapping knows. One that was
+ * made for a deal of ours is that deal.
+ */
 export async function adoptDeals(exchange: Exchange, records: readonly CrmRecord[]): Promise<ReadRecord[]> {
   const { db, integration } = exchange
   const adopted: ReadRecord[] = []
@@ -45,6 +49,12 @@ export async function adoptDeals(exchange: Exchange, records: readonly CrmRecord
   const side = await readOurSide(db, integration.projectId)
   const contacts = await contactsOf(exchange, records)
   for (const record of records) {
+    const made = numberInMarker(exchange, 'deal', record.marker)
+    if (made !== undefined) {
+      const link = await linkOwnDeal(exchange, record, made)
+      if (link) adopted.push({ record, link })
+      continue
+    }
     const contactId = record.contactIds?.map((id) => contacts.get(id)).find((id) => id !== undefined)
     const place = stageHere({ ...integration, side }, String(record.values.stage ?? ''))
     if (contactId === undefined || !('value' in place)) continue
@@ -52,6 +62,20 @@ export async function adoptDeals(exchange: Exchange, records: readonly CrmRecord
     if (link) adopted.push({ record, link })
   }
   return adopted
+}
+
+/** A deal there that was made for one of ours, although the answer was lost and the push given up. */
+async function linkOwnDeal(exchange: Exchange, record: CrmRecord, dealId: number): Promise<CrmLink | undefined> {
+  const own = await findDeal(exchange.db, exchange.integration.projectId, dealId)
+  if (!own || (await isLinked(exchange, 'deal', dealId))) return undefined
+  const { contactId } = own.deal
+  return exchange.db.transaction((tx) => linkRecord(tx, exchange, 'deal', record.id, { dealId, contactId }))
+}
+
+/** Whether it stands for something else there already. */
+async function isLinked({ db, integration }: Exchange, entity: MappedEntity, subjectId: number): Promise<boolean> {
+  const link = (await linksOfSubjects(db, integration.id, entity, [subjectId])).get(subjectId)
+  return link !== undefined && !link.shadow.gone
 }
 
 /** Our contacts of deals there, by their id; those that nobody has linked yet are looked at. */

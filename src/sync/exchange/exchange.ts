@@ -40,6 +40,16 @@ export function markerOf({ integration }: Pick<Exchange, 'integration'>, what: s
   return `parley-${name}-${what}-${number}`
 }
 
+/** The number of ours in a marker that this integration gave; undefined of any other text. */
+export function numberInMarker(
+  { integration }: Pick<Exchange, 'integration'>,
+  what: string,
+  marker: string | undefined,
+): number | undefined {
+  const number = /-([1-9]\d{0,14})$/.exec(marker ?? '')?.[1]
+  return number !== undefined && marker === markerOf({ integration }, what, Number(number)) ? Number(number) : undefined
+}
+
 /** Which way each mapped key goes with this integration. `asked`: by a flow, which may push wherever the mapping does. */
 export function directionsFor(
   { integration, adapter }: Pick<Exchange, 'integration' | 'adapter'>,

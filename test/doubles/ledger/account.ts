@@ -67,13 +67,14 @@ export class LedgerAccount {
   }
 
   /** As it is read. */
-  show({ entity, id, kept, tags, updatedAt, contactIds, on }: LedgerRecord): CrmRecord {
+  show({ entity, id, kept, tags, updatedAt, contactIds, marker, on }: LedgerRecord): CrmRecord {
     return {
       entity,
       id,
       values: shownValues(this.lists, entity, kept),
       tags: [...tags],
       updatedAt: new Date(updatedAt),
+      ...(marker !== undefined && { marker }),
       ...(entity === 'deal' && { contactIds: [...contactIds] }),
       ...(on && { on }),
     }

@@ -157,6 +157,20 @@ describe('what is new there', () => {
     expect(stage.ledger.count('write')).toBe(writes)
   })
 
+  test('is the deal of ours that it was made for, also when the push that made it was given up', async () => {
+    const { contactId, dealId, deal } = await linked()
+    await stage.db.query('delete from crm_links')
+    stage.ledger.account.edit('deal', deal, { budget: 777 })
+    await stage.settle()
+    expect(await stage.links()).toMatchObject([
+      { entity: 'contact', subjectId: contactId },
+      { entity: 'deal', subjectId: dealId, externalId: deal },
+    ])
+    expect(await stage.db.query('select id from deals')).toHaveLength(1)
+    expect((await dealNow(dealId)).deal.budget).toBe(777)
+    expect(stage.ledger.account.duplicates()).toEqual([])
+  })
+
   test('is a contact of ours when it has the phone of one', async () => {
     const contactId = await stage.contact(anna)
     stage.clock.advance(5000)
