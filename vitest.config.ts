@@ -8,7 +8,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(hasServer ? [] : ['test/faults/postgres/**'])],
     globalSetup: ['test/global-setup.ts'],
-    maxWorkers: 2,
+    // More than the cores of a small machine: many tests wait, for a process to start or a moment to come.
+    maxWorkers: 3,
     // Test files share what they import: reading the program anew for each of them took most of the time.
     isolate: false,
     testTimeout: 60_000,
