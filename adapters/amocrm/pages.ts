@@ -6,6 +6,8 @@ import type { AmocrmClient } from './client.ts'
 export const largestPage = 250
 /** Where a list goes on for ever, the account or we are wrong about it. */
 const mostPages = 200
+/** How often a page behind the first is asked for. */
+const pageTries = 3
 
 export interface ListCall<T> {
   /** `leads/custom_fields`. */
@@ -30,12 +32,25 @@ export async function* pagesOf<T>(
   })
   for (let page = 1; page <= mostPages; page++) {
     const call = { path, query: { ...query, page: String(page), limit: String(limit) } }
-    const { value } = await client.call(call, list, signal)
+    const ask = () => client.call(call, list, signal)
+    const { value } = await (page === 1 ? ask() : askAgain(ask, signal))
     if (!value) return
     yield value._embedded[name] ?? []
     if (!value._links?.next) return
   }
   throw new AppError('unavailable', `amoCRM has more than ${mostPages} pages of ${path}.`, { retryable: false })
+}
+
+/** A page behind the first is asked for again when it fails: all that was read before would be read anew for it. */
+async function askAgain<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask()
+    } catch (error) {
+      const mayPass = error instanceof AppError && (error.code === 'unavailable' || error.code === 'timeout')
+      if (!mayPass || signal.aborted || tries === pageTries) throw error
+    }
+  }
 }
 
 /** The first page alone. */

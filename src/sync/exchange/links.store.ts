@@ -18,13 +18,7 @@ export async function linksOfSubjects(
   const rows = await db.orm
     .select()
     .from(crmLinks)
-    .where(
-      and(
-        eq(crmLinks.integrationId, integrationId),
-        eq(crmLinks.entity, entity),
-        inArray(crmLinks.subjectId, [...subjectIds]),
-      ),
-    )
+    .where(and(ofKind(integrationId, entity), inArray(crmLinks.subjectId, [...subjectIds])))
   return new Map(rows.map((row) => [row.subjectId!, row]))
 }
 
@@ -39,13 +33,7 @@ export async function linksOfRecords(
   const rows = await db.orm
     .select()
     .from(crmLinks)
-    .where(
-      and(
-        eq(crmLinks.integrationId, integrationId),
-        eq(crmLinks.entity, entity),
-        inArray(crmLinks.externalId, [...externalIds]),
-      ),
-    )
+    .where(and(ofKind(integrationId, entity), inArray(crmLinks.externalId, [...externalIds])))
     .orderBy(sql`${crmLinks.subjectId} nulls first`)
   return new Map(rows.map((row) => [row.externalId, row]))
 }
@@ -145,3 +133,6 @@ export async function contactsOfDeals(db: Queryable, dealIds: readonly number[])
     .where(inArray(deals.id, [...dealIds]))
   return new Map(rows.map(({ id, contactId }) => [id, contactId]))
 }
+
+const ofKind = (integrationId: number, entity: CrmEntity) =>
+  and(eq(crmLinks.integrationId, integrationId), eq(crmLinks.entity, entity))

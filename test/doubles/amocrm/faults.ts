@@ -18,6 +18,8 @@ export interface FaultScope {
   path?: RegExp
   /** How many calls; one unless told otherwise. */
   times?: number
+  /** How many go well before. */
+  after?: number
 }
 
 /** A share of all calls that meets one of these faults. */
@@ -31,14 +33,14 @@ export interface Weather extends FaultScope {
 
 /** The faults that wait for their calls. */
 export class Faults {
-  #waiting: (FaultScope & { fault: Fault; left: number })[] = []
+  #waiting: (FaultScope & { fault: Fault; left: number; spared: number })[] = []
   #weather: Weather | undefined
   #random: () => number = Math.random
   /** How many were played. */
   played = 0
 
   inject(fault: Fault, scope: FaultScope = {}): void {
-    this.#waiting.push({ ...scope, fault, left: scope.times ?? 1 })
+    this.#waiting.push({ ...scope, fault, left: scope.times ?? 1, spared: scope.after ?? 0 })
   }
 
   setWeather(weather: Weather | undefined): void {
@@ -60,7 +62,7 @@ export class Faults {
 
   #chosen(method: string, path: string): Fault | undefined {
     const found = this.#waiting.find((entry) => meets(entry, method, path))
-    if (found === undefined) return undefined
+    if (found === undefined || found.spared-- > 0) return undefined
     found.left--
     if (found.left <= 0) this.#waiting.splice(this.#waiting.indexOf(found), 1)
     return found.fault

@@ -76,6 +76,31 @@ describe('many at once', () => {
   })
 })
 
+describe('a page that fails', () => {
+  const search = async (times: number) => {
+    const { double, adapter, context } = await start({ settings: { hooks: false } })
+    const since = context.clock.now()
+    await adapter.write('contact', [{ marker: 'ours', values: { name: 'Ours' } }], never)
+    for (let index = 0; index < 600; index++) double.addContact({ name: `After ${index}` })
+    const before = double.calls.length
+    double.inject({ kind: 'status', status: 502, when: 'before' }, { path: /^contacts$/, after: 1, times })
+    const found = adapter.findMarked('contact', [{ marker: 'ours' }], since, never)
+    return { found, calls: () => double.calls.length - before }
+  }
+
+  test('behind the first is asked for again, and those before it are not read anew', async () => {
+    const { found, calls } = await search(2)
+    expect([...(await found).keys()]).toEqual(['ours'])
+    expect(calls()).toBe(5)
+  })
+
+  test('three times ends the list', async () => {
+    const { found, calls } = await search(3)
+    await expect(found).rejects.toMatchObject({ code: 'unavailable' })
+    expect(calls()).toBe(4)
+  })
+})
+
 test('the lists leave out what waits for nobody, and users are there by page', async () => {
   const { double, adapter } = await start()
   for (let id = 1; id <= 260; id++) {
