@@ -1,7 +1,6 @@
-import { z } from 'zod'
 import type { Database } from '../../platform/database/database.ts'
+import { showAccountKinds } from '../../platform/http/account-kinds.ts'
 import { uuid } from '../../platform/ids.ts'
-import { secretNames } from '../../platform/secret-settings.ts'
 import { type Route, route } from '../../team/route.ts'
 import type { ChannelAdapter, Receipt } from '../channel.ts'
 import type { Channel } from '../conversation.ts'
@@ -34,14 +33,7 @@ export function channelsRoutes(parts: Parts): Route[] {
   const { db, catalogue, channels } = parts
   const show = async (channel: Channel) => (await showChannels(db, [channel], parts))[0]!
   return [
-    route(calls.getChannelKinds, () => ({
-      items: [...catalogue.values()].map((definition) => ({
-        kind: definition.kind,
-        title: definition.title,
-        settings: z.toJSONSchema(definition.settings, { io: 'input' }),
-        secrets: secretNames(definition),
-      })),
-    })),
+    route(calls.getChannelKinds, () => showAccountKinds(catalogue)),
     route(calls.getChannels, async ({ context, query }) => {
       const { items, nextCursor } = await listChannels(db, context.projectId, query)
       return { items: await showChannels(db, items, parts), nextCursor }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accountKindsSchema } from '../../platform/http/account-kinds.ts'
 import { operation } from '../../platform/http/operation.ts'
 import { idParams, momentSchema, nullableMomentSchema, pageOf, pageQuery } from '../../platform/http/schemas.ts'
 import { newChannelSchema } from './create-channel.ts'
@@ -45,16 +46,7 @@ export const getChannelKinds = operation({
   path: '/channel-kinds',
   summary: 'Lists the kinds of channels with the JSON Schema of their settings',
   access: 'read',
-  answer: z.object({
-    items: z.array(
-      z.object({
-        kind: z.string(),
-        title: z.string(),
-        settings: z.record(z.string(), z.unknown()).describe('JSON Schema.'),
-        secrets: z.array(z.string()).describe('The settings that are sealed and never shown.'),
-      }),
-    ),
-  }),
+  answer: accountKindsSchema,
 })
 
 export const getChannels = operation({

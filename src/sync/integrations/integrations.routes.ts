@@ -1,6 +1,5 @@
-import { z } from 'zod'
 import type { Database } from '../../platform/database/database.ts'
-import { secretNames } from '../../platform/secret-settings.ts'
+import { showAccountKinds } from '../../platform/http/account-kinds.ts'
 import { type Route, route } from '../../team/route.ts'
 import type { CrmAdapter } from '../crm.ts'
 import { connectIntegration } from './connect-integration.ts'
@@ -35,14 +34,7 @@ export function integrationsRoutes(parts: Parts): Route[] {
   const adapterOf = (id: number) => crms.adapter(id)
   const show = async (integration: Integration) => (await showIntegrations(db, [integration], parts))[0]!
   return [
-    route(calls.getIntegrationKinds, () => ({
-      items: [...crmCatalogue.values()].map((definition) => ({
-        kind: definition.kind,
-        title: definition.title,
-        settings: z.toJSONSchema(definition.settings, { io: 'input' }),
-        secrets: secretNames(definition),
-      })),
-    })),
+    route(calls.getIntegrationKinds, () => showAccountKinds(crmCatalogue)),
     route(calls.getIntegrations, async ({ context, query }) => {
       const { items, nextCursor } = await listIntegrations(db, context.projectId, query)
       return { items: await showIntegrations(db, items, parts), nextCursor }

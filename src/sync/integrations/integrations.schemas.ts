@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accountKindsSchema } from '../../platform/http/account-kinds.ts'
 import { operation } from '../../platform/http/operation.ts'
 import {
   flagSchema,
@@ -86,16 +87,7 @@ export const getIntegrationKinds = operation({
   path: '/integration-kinds',
   summary: 'Lists the kinds of CRMs with the JSON Schema of their settings',
   access: 'read',
-  answer: z.object({
-    items: z.array(
-      z.object({
-        kind: z.string(),
-        title: z.string(),
-        settings: z.record(z.string(), z.unknown()).describe('JSON Schema.'),
-        secrets: z.array(z.string()).describe('The settings that are sealed and never shown.'),
-      }),
-    ),
-  }),
+  answer: accountKindsSchema,
 })
 
 export const getIntegrations = operation({
