@@ -1,14 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FlowInput } from '../../src/flows/flow.ts'
-import { createApiKey } from '../../src/team/create-api-key.ts'
-import { type FreshDatabase, freshDatabase } from '../database.ts'
-import { type AmocrmDouble, startAmocrm, testClient } from '../doubles/amocrm/amocrm.ts'
 import { type BotApi, startBotApi } from '../doubles/bot-api/bot-api.ts'
-import { freePort } from '../faults/program.ts'
-import { seed, startTestParley } from '../parley.ts'
 import { textUpdate } from '../telegram-updates.ts'
+import { type CrmStage, eventually, openCrmStage, stages } from './crm-stage.ts'
 
-const stages = ['Первичный контакт', 'Переговоры', 'Принимают решение']
 const person = 77
 
 /** Asks for model and phone, makes a deal, and brings it to the other CRM with the conversation and a task. */
@@ -95,90 +90,44 @@ const card: FlowInput & { publish: true } = {
 }
 
 describe('a customer whose deal a flow brings to another CRM', () => {
-  let fresh: FreshDatabase
-  let crm: AmocrmDouble
+  let stage: CrmStage
   let bot: BotApi
-  let parley: Awaited<ReturnType<typeof startTestParley>>
-  let key: string
   let hook: string
-  let integrationId: number
   let updates = 0
 
   beforeEach(async () => {
-    ;[fresh, bot] = await Promise.all([freshDatabase(), startBotApi()])
-    const port = await freePort()
-    const publicUrl = `http://127.0.0.1:${port}`
-    crm = await startAmocrm({ clients: [{ ...testClient, redirectUri: `${publicUrl}/integrations/callback` }] })
-    crm.addField('leads', { name: 'Модель', type: 'select', enums: ['Octavia', 'Fabia'] })
+    bot = await startBotApi()
     const settings = {
       token: '100200300:abcdefghijklmnopqrstuvwxyzABCDEFGHI',
       apiRoot: bot.url,
       mode: 'webhook',
       webhookSecret: 'hook-secret',
     }
-    const { work, channels } = await seed(fresh.db, {
+    stage = await openCrmStage({
+      sends: 'by_flow',
       channels: [{ kind: 'telegram', name: 'bot', settings }],
-      flows: [],
+      prepare: async ({ crm, call }) => {
+        crm.addField('leads', { name: 'Модель', type: 'select', enums: ['Octavia', 'Fabia'] })
+        await call('POST', '/operators', { name: 'Olga', email: 'olga@example.com', role: 'manager' })
+      },
     })
-    key = (await fresh.db.transaction((tx) => createApiKey(tx, work, { name: 'test', access: 'admin' }))).key
-    parley = await startTestParley(fresh.db, { env: { PORT: String(port), PUBLIC_URL: publicUrl } })
-    hook = `${parley.address}/hooks/${channels[0]!.hookId}`
-    await call('POST', '/operators', { name: 'Olga', email: 'olga@example.com', role: 'manager' })
-    await call('POST', '/apply', {
-      spots: [{ name: 'Shop', pipelines: [{ name: 'Воронка', stages: stages.map((name) => ({ name })) }] }],
-    })
-    integrationId = await connect()
+    hook = `${stage.address}/hooks/${stage.channels[0]!.hookId}`
   })
   afterEach(async () => {
-    await parley.dispose()
-    await Promise.all([crm.stop(), bot.close()])
-    await fresh.drop()
+    await stage.close()
+    await bot.close()
   })
 
-  async function answerTo(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> {
-    const response = await fetch(`${parley.address}/api/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    return { status: response.status, text: await response.text() }
-  }
-  // biome-ignore lint/suspicious/noExplicitAny: answers of many calls
-  async function call(method: string, path: string, body?: unknown): Promise<any> {
-    const { status, text } = await answerTo(method, path, body)
-    if (status >= 400) throw new Error(`${method} ${path} was answered with ${status}: ${text}`)
-    return text === '' ? undefined : JSON.parse(text)
-  }
-  async function connect(): Promise<number> {
-    const { id: clientId, secret: clientSecret } = testClient
-    const settings = { account: 'parley.amocrm.ru', clientId, clientSecret, apiRoot: crm.url }
-    const { id } = await call('POST', '/integrations', { kind: 'amocrm', name: 'amo', settings, sends: 'by_flow' })
-    const { consentUrl } = await call('POST', `/integrations/${id}/connect`)
-    const agreed = await fetch(consentUrl)
-    expect(agreed.status, await agreed.text()).toBe(200)
-    return id
-  }
   async function write(text: string): Promise<void> {
     const headers = { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': 'hook-secret' }
     const body = JSON.stringify(textUpdate(++updates, person, text))
     expect((await fetch(hook, { method: 'POST', headers, body })).status).toBe(200)
   }
-  const eventually = (what: () => unknown) => vi.waitFor(what, { timeout: 20_000, interval: 20 })
   const heard = () => bot.sent(person).map(({ text }) => text)
   const hears = (...texts: unknown[]) => eventually(() => expect(heard()).toEqual(texts))
-  const writes = () => crm.calls.filter(({ method }) => method === 'POST' || method === 'PATCH').length
-  /** Nothing waits any more, on either side. */
-  const rest = () =>
-    eventually(async () => {
-      await crm.hooks.idle()
-      const [waiting] = await fresh.db.query<{ n: number }>(
-        `select ((select count(*) from crm_heard) + (select count(*) from crm_pushes where finished_at is null)
-          + (select count(*) from changes where kind like 'deal.%' and id > (select change_id from cursors where name = 'crm')))::int as n`,
-      )
-      expect(waiting!.n).toBe(0)
-    })
 
   it('has one deal there with contact, note and task, and is answered when a manager moves it there', async () => {
+    const { crm, call, rest, writes } = stage
     await call('POST', '/apply', { flows: [sale(), answersMoves] })
     await write('Hello')
     await hears('Which model?')
@@ -241,6 +190,7 @@ describe('a customer whose deal a flow brings to another CRM', () => {
   }, 60_000)
 
   it('is a contact there with labels and notes, found by the phone that it has there already, and never twice', async () => {
+    const { crm, call, rest } = stage
     const there = crm.addContact({
       name: 'Anna from the shop',
       custom_fields_values: [{ field_code: 'PHONE', values: [{ value: '8 (916) 123-45-67', enum_code: 'MOB' }] }],
@@ -269,6 +219,7 @@ describe('a customer whose deal a flow brings to another CRM', () => {
   }, 60_000)
 
   it('is told why when the other CRM cannot take it', async () => {
+    const { crm, call } = stage
     await call('POST', '/apply', { flows: [sale()] })
     for (const [text, replies] of [
       ['Hello', 1],
@@ -285,6 +236,7 @@ describe('a customer whose deal a flow brings to another CRM', () => {
   }, 60_000)
 
   it('has no flow that names what the account does not have, and no mapping to it', async () => {
+    const { crm, call, answerTo, integrationId } = stage
     const wrong = {
       pipeline: 'Воронки',
       fields: [{ to: 'Модел', value: 'Octavia' }],
