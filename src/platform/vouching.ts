@@ -85,6 +85,7 @@ const checks: {
       return `the header ${header} does not sign this ${over.join(', ')}; expected ${expected}, the HMAC-SHA-256 of it as it is sent`
     return momentHeader === undefined ? undefined : momentFault(momentHeader, headers.get(momentHeader), now)
   },
+  // Not by the library that signs ours: it reads the machine's clock and takes the body as text.
   standard_webhooks(_vouching, secret, { method, headers, body }, now) {
     if (method === 'GET') return bodyless
     const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) =>
