@@ -9,6 +9,8 @@ const ownPackages = [
   { packages: /^@mtcute\//, folder: 'adapters/telegram/account/' },
   { packages: /^(whatsapp-web\.js|puppeteer)/, folder: 'adapters/whatsapp/web/wwebjs/' },
 ]
+/** What every adapter of a port must pass, below test/. */
+const contracts = { channel: 'contracts/channel.ts', crm: 'contracts/crm/crm.ts' }
 
 describe('an adapter', () => {
   it('has a row in the catalogue, a contract test, and recorded payloads if there is a vendor', () => {
@@ -32,11 +34,11 @@ describe('an adapter', () => {
         'test/unit/adapters/ink/contract.test.ts',
         `import { channelContract } from '../../contracts/channel.ts'`,
       ),
-      sourceOf('test/unit/adapters/quill/contract.test.ts', `import { crmContract } from '../../contracts/crm.ts'`),
+      sourceOf('test/unit/adapters/quill/contract.test.ts', `import { crmContract } from '../../contracts/crm/crm.ts'`),
     ]
     expect(contractsNotRun(sources, { channel: ['smoke', 'pigeon-white'], crm: ['ink', 'quill'] })).toEqual([
       'test/unit/adapters/pigeon/white/contract.test.ts does not run test/contracts/channel.ts',
-      'test/unit/adapters/ink/contract.test.ts does not run test/contracts/crm.ts',
+      'test/unit/adapters/ink/contract.test.ts does not run test/contracts/crm/crm.ts',
     ])
   })
 
@@ -129,8 +131,8 @@ function contractsNotRun(sources: readonly Source[], kinds: { channel: string[];
     kinds[port].flatMap((kind) => {
       const paths = [kind, kind.replace('-', '/')].map((folder) => `test/unit/adapters/${folder}/contract.test.ts`)
       const source = sources.find(({ path }) => paths.includes(path))
-      const runs = source?.imports.some(({ to }) => to.endsWith(`contracts/${port}.ts`))
-      return !source || runs ? [] : [`${source.path} does not run test/contracts/${port}.ts`]
+      const runs = source?.imports.some(({ to }) => to.endsWith(contracts[port]))
+      return !source || runs ? [] : [`${source.path} does not run test/${contracts[port]}`]
     }),
   )
 }

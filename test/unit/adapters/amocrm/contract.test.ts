@@ -1,5 +1,6 @@
 import type { CrmEntity } from '../../../../src/sync/crm.ts'
-import { type CrmFault, type CrmHarness, crmContract } from '../../../contracts/crm.ts'
+import { crmContract } from '../../../contracts/crm/crm.ts'
+import type { CrmFault, CrmHarness } from '../../../contracts/crm/harness.ts'
 import type { AmocrmDouble } from '../../../doubles/amocrm/amocrm.ts'
 import type { Fault } from '../../../doubles/amocrm/faults.ts'
 import { hookRequest, startAccount, toldOf } from './account.ts'

@@ -1,4 +1,4 @@
-import { crmContract } from '../../../contracts/crm.ts'
+import { crmContract } from '../../../contracts/crm/crm.ts'
 import { hubspotHarness } from './hubspot-harness.ts'
 import { pipedriveHarness } from './pipedrive-harness.ts'
 

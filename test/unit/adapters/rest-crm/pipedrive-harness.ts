@@ -1,5 +1,5 @@
 import type { CrmEntity } from '../../../../src/sync/crm.ts'
-import type { CrmFault, CrmHarness } from '../../../contracts/crm.ts'
+import type { CrmFault, CrmHarness } from '../../../contracts/crm/harness.ts'
 import { crmContext } from '../../../crm-context.ts'
 import type { PeerFault } from '../../../doubles/json-peer.ts'
 import { markerCode } from '../../../doubles/pipedrive/account.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type CrmFault, type CrmHarness, crmContract } from '../../../contracts/crm.ts'
+import { crmContract } from '../../../contracts/crm/crm.ts'
+import type { CrmFault, CrmHarness } from '../../../contracts/crm/harness.ts'
 import { crmContext } from '../../../crm-context.ts'
 import { ledgerHook } from '../../../doubles/ledger/account.ts'
 import { buildLedger, type LedgerFault } from '../../../doubles/ledger/ledger.ts'

@@ -1,4 +1,4 @@
-import type { CrmField, CrmValue } from '../../src/sync/crm.ts'
+import type { CrmField, CrmValue } from '../../../src/sync/crm.ts'
 
 /** A value for each of these fields, by key; another number gives other values. */
 export function sampleValues(fields: CrmField[], number: number): Record<string, CrmValue> {
