@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto'
-import { z } from 'zod'
 import type { HookRequest } from '../../../src/conversations/channel.ts'
 import { type JsonPeer, type PeerCall, type PeerReply, startJsonPeer } from '../json-peer.ts'
+import { owners, pipelines } from './account.ts'
 import { failure, type Kept } from './kept.ts'
-import { freshProperties, type HubspotObject, type Property, told, valueFault } from './properties.ts'
+import { openObjects } from './objects.ts'
+import { freshProperties, type HubspotObject, type Property } from './properties.ts'
+import { propertyBody } from './schemas.ts'
 import { searchBody, searched } from './search.ts'
 
 /**
@@ -27,14 +29,9 @@ export interface HubspotOptions {
 }
 
 export async function startHubspot({ token, clientSecret, hookUrl, now }: HubspotOptions): Promise<HubspotDouble> {
-  const objects = {
-    contacts: new Map(),
-    deals: new Map(),
-    notes: new Map(),
-    tasks: new Map(),
-  } as HubspotDouble['objects']
   const properties = freshProperties()
   let ids = 100
+  const objects = openObjects(properties, { nextId: () => ++ids, now })
 
   const answer = (call: PeerCall): PeerReply => {
     if (call.headers.authorization !== `Bearer ${token}`)
@@ -79,121 +76,27 @@ export async function startHubspot({ token, clientSecret, hookUrl, now }: Hubspo
         const kind = object as HubspotObject
         const body = searchBody.safeParse(json)
         if (!body.success) return failure(400, 'VALIDATION_ERROR', body.error.issues[0]!.message)
-        return searched(body.data, [...objects[kind].values()], properties[kind], (kept) =>
-          shown(kind, kept, body.data.properties),
+        return searched(body.data, [...objects.kept[kind].values()], properties[kind], (kept) =>
+          objects.shown(kind, kept, body.data.properties),
         )
       },
     },
     {
       method: 'POST',
       path: new RegExp(`^/crm/v3/objects/${objectPath}$`),
-      answer: ({ json }, { object }) => create(object as HubspotObject, json),
+      answer: ({ json }, { object }) => objects.create(object as HubspotObject, json),
     },
     {
       method: 'PATCH',
       path: new RegExp(`^/crm/v3/objects/${objectPath}/(?<id>\\d+)$`),
-      answer: ({ json }, { object, id }) => update(object as HubspotObject, id!, json),
+      answer: ({ json }, { object, id }) => objects.update(object as HubspotObject, id!, json),
     },
     {
       method: 'GET',
       path: new RegExp(`^/crm/v3/objects/${objectPath}/(?<id>\\d+)$`),
-      answer: ({ query }, { object, id }) => {
-        const kept = objects[object as HubspotObject].get(id!)
-        if (!kept) return failure(404, 'OBJECT_NOT_FOUND', 'resource not found')
-        const wanted = query.get('properties')?.split(',')
-        const body = shown(object as HubspotObject, kept, wanted)
-        return { status: 200, body: { ...body, ...associated(kept, query.get('associations')?.split(',') ?? []) } }
-      },
+      answer: ({ query }, { object, id }) => objects.read(object as HubspotObject, id!, query),
     },
   ]
-
-  function create(object: HubspotObject, json: unknown): PeerReply {
-    const parsed = createBody.safeParse(json)
-    if (!parsed.success) return failure(400, 'VALIDATION_ERROR', parsed.error.issues[0]!.message)
-    const { properties: values, associations } = parsed.data
-    const fault = faultOf(object, values) ?? missing(object, values) ?? associationFault(object, associations)
-    if (fault) return failure(400, 'VALIDATION_ERROR', fault)
-    const twin = object === 'contacts' && values.email ? byEmail(values.email) : undefined
-    if (twin) return failure(409, 'CONFLICT', `Contact already exists. Existing ID: ${twin.id}`)
-    const kept: Kept = { id: String(++ids), properties: {}, associations: [], createdAt: now(), updatedAt: now() }
-    for (const { to, types } of associations) {
-      kept.associations.push({ to: associationTypes[types[0]!.associationTypeId]!.to, id: to.id })
-    }
-    objects[object].set(kept.id, kept)
-    put(object, kept, values)
-    return { status: 201, body: shown(object, kept, Object.keys(values)) }
-  }
-
-  function update(object: HubspotObject, id: string, json: unknown): PeerReply {
-    const kept = objects[object].get(id)
-    if (!kept) return failure(404, 'OBJECT_NOT_FOUND', 'resource not found')
-    const parsed = updateBody.safeParse(json)
-    if (!parsed.success) return failure(400, 'VALIDATION_ERROR', parsed.error.issues[0]!.message)
-    const fault = faultOf(object, { ...stageOf(object, kept), ...parsed.data.properties })
-    if (fault) return failure(400, 'VALIDATION_ERROR', fault)
-    put(object, kept, parsed.data.properties)
-    return { status: 200, body: shown(object, kept, Object.keys(parsed.data.properties)) }
-  }
-
-  function put(object: HubspotObject, kept: Kept, values: Record<string, string>): void {
-    for (const [name, value] of Object.entries(values)) {
-      if (value === '') delete kept.properties[name]
-      else
-        kept.properties[name] = told(
-          properties[object].find((property) => property.name === name),
-          value,
-        )
-    }
-    kept.updatedAt = now()
-  }
-
-  function faultOf(object: HubspotObject, values: Record<string, string>): string | undefined {
-    for (const [name, value] of Object.entries(values)) {
-      const property = properties[object].find((one) => one.name === name)
-      const fault = property ? valueFault(property, value) : 'PROPERTY_DOESNT_EXIST'
-      if (fault) return `Property values were not valid: ${name}: ${fault}`
-    }
-    if (values.hubspot_owner_id && !people.some(({ id }) => id === values.hubspot_owner_id)) return 'INVALID_OWNER_ID'
-    if (values.dealstage === undefined && values.pipeline === undefined) return undefined
-    const stages = pipelines.find(({ id }) => id === (values.pipeline ?? 'default'))?.stages
-    return stages?.some(({ id }) => id === values.dealstage) ? undefined : 'INVALID_STAGE of this pipeline'
-  }
-
-  const byEmail = (email: string) =>
-    [...objects.contacts.values()].find((kept) => kept.properties.email === email.toLowerCase())
-
-  function associationFault(from: HubspotObject, associations: z.infer<typeof createBody>['associations']) {
-    for (const { to, types } of associations) {
-      const type = associationTypes[types[0]!.associationTypeId]
-      if (type?.from !== from) return `${types[0]!.associationTypeId} is no type of association of ${from}`
-      if (!objects[type.to].has(to.id)) return `${type.to} ${to.id} does not exist`
-    }
-    return undefined
-  }
-
-  function shown(object: HubspotObject, kept: Kept, wanted: string[] = []) {
-    const dates = object === 'contacts' ? ['createdate', 'lastmodifieddate'] : ['createdate', 'hs_lastmodifieddate']
-    const values = {
-      ...kept.properties,
-      hs_object_id: kept.id,
-      [dates[0]!]: kept.createdAt.toISOString(),
-      [dates[1]!]: kept.updatedAt.toISOString(),
-    }
-    const names = [
-      ...new Set([
-        ...dates,
-        'hs_object_id',
-        ...wanted.filter((name) => properties[object].some((one) => one.name === name)),
-      ]),
-    ]
-    return {
-      id: kept.id,
-      properties: Object.fromEntries(names.map((name) => [name, values[name] ?? null])),
-      createdAt: kept.createdAt.toISOString(),
-      updatedAt: kept.updatedAt.toISOString(),
-      archived: false,
-    }
-  }
 
   const peer = await startJsonPeer(answer, {
     now,
@@ -231,10 +134,10 @@ export async function startHubspot({ token, clientSecret, hookUrl, now }: Hubspo
 
   return {
     ...peer,
-    objects,
+    objects: objects.kept,
     hookRequest,
     edit(object, id, values) {
-      put(object, objects[object].get(id)!, values)
+      objects.put(object, objects.kept[object].get(id)!, values)
       if (object !== 'contacts' && object !== 'deals') return []
       const events = Object.entries(values).map(([propertyName, propertyValue]) =>
         event(object, id, 'propertyChange', { propertyName, propertyValue, changeSource: 'CRM_UI' }),
@@ -242,91 +145,11 @@ export async function startHubspot({ token, clientSecret, hookUrl, now }: Hubspo
       return [hookRequest(events)]
     },
     remove(object, id) {
-      objects[object].delete(id)
+      objects.kept[object].delete(id)
       if (object !== 'contacts' && object !== 'deals') return []
       return [hookRequest([event(object, id, 'deletion', { changeFlag: 'DELETED' })])]
     },
   }
-}
-
-const createBody = z.strictObject({
-  properties: z.record(z.string(), z.string()),
-  associations: z
-    .array(
-      z.strictObject({
-        to: z.strictObject({ id: z.string().regex(/^\d+$/) }),
-        types: z
-          .array(z.strictObject({ associationCategory: z.literal('HUBSPOT_DEFINED'), associationTypeId: z.int() }))
-          .length(1),
-      }),
-    )
-    .default([]),
-})
-const updateBody = z.strictObject({ properties: z.record(z.string(), z.string()) })
-
-/** https://developers.hubspot.com/docs/api-reference/crm-associations-v4/guide, "Association type id values". */
-const associationTypes: Record<number, { from: HubspotObject; to: HubspotObject }> = {
-  3: { from: 'deals', to: 'contacts' },
-  202: { from: 'notes', to: 'contacts' },
-  214: { from: 'notes', to: 'deals' },
-  204: { from: 'tasks', to: 'contacts' },
-  216: { from: 'tasks', to: 'deals' },
-}
-
-const stage = (id: string, label: string, probability: string, isClosed = 'false') => ({
-  id,
-  label,
-  displayOrder: 0,
-  archived: false,
-  metadata: { isClosed, probability },
-})
-
-const pipelines = [
-  {
-    id: 'default',
-    label: 'Sales Pipeline',
-    stages: [
-      stage('appointmentscheduled', 'Appointment scheduled', '0.2'),
-      stage('qualifiedtobuy', 'Qualified to buy', '0.4'),
-      stage('closedwon', 'Closed won', '1.0', 'true'),
-      stage('closedlost', 'Closed lost', '0.0', 'true'),
-    ],
-  },
-  {
-    id: '75e28846',
-    label: 'Service',
-    stages: [
-      stage('1001', 'Called', '0.2'),
-      stage('1002', 'Repaired', '1.0', 'true'),
-      stage('1003', 'Gone', '0.0', 'true'),
-    ],
-  },
-]
-
-const people = [
-  {
-    id: '41629779',
-    email: 'olga@example.com',
-    firstName: 'Olga',
-    lastName: 'Manager',
-    archived: false,
-    type: 'PERSON',
-  },
-  {
-    id: '60158084',
-    email: 'peter@example.com',
-    firstName: 'Peter',
-    lastName: 'Seller',
-    archived: false,
-    type: 'PERSON',
-  },
-]
-
-/** One a page, so that whoever does not ask for the next one misses half. */
-function owners(query: URLSearchParams): PeerReply {
-  const at = Number(query.get('after') ?? 0)
-  const next = at + 1 < people.length ? { paging: { next: { after: String(at + 1) } } } : {}
-  return { status: 200, body: { results: [people[at]], ...next } }
 }
 
 function addProperty(properties: Property[], json: unknown): PeerReply {
@@ -337,36 +160,4 @@ function addProperty(properties: Property[], json: unknown): PeerReply {
     return failure(409, 'OBJECT_ALREADY_EXISTS', `Property "${property.name}" already exists.`)
   properties.push({ ...property, hubspotDefined: false, options: [] })
   return { status: 201, body: property }
-}
-
-const propertyBody = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_]*$/),
-  label: z.string().min(1),
-  type: z.enum(['string', 'number', 'date', 'datetime', 'enumeration', 'bool']),
-  fieldType: z.string(),
-  groupName: z.string().min(1),
-})
-
-/** A contact has its association once for each of its labels: the same id may come twice. */
-function associated({ associations }: Kept, wanted: string[]) {
-  const of = (to: string) => associations.filter((one) => one.to === to).map(({ id }) => id)
-  const found = wanted.filter((to) => of(to).length > 0)
-  if (found.length === 0) return {}
-  const results = (to: string) =>
-    of(to).flatMap((id) => [
-      { id, type: 'labelled' },
-      { id, type: `to_${to}_unlabeled` },
-    ])
-  return { associations: Object.fromEntries(found.map((to) => [to, { results: results(to) }])) }
-}
-
-/** A deal's stage is checked within the pipeline that it is in. */
-function stageOf(object: HubspotObject, { properties: { pipeline, dealstage } }: Kept): Record<string, string> {
-  return object === 'deals' && pipeline && dealstage ? { pipeline, dealstage } : {}
-}
-
-function missing(object: HubspotObject, values: Record<string, string>): string | undefined {
-  if (object === 'deals' && !values.dealname) return 'dealname is required'
-  if ((object === 'notes' || object === 'tasks') && !values.hs_timestamp) return 'hs_timestamp is required'
-  return undefined
 }
