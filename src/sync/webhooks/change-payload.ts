@@ -101,7 +101,8 @@ function sizeOf(payload: ChangePayload): number {
 }
 
 function shortened<Value>(value: Value, length: number): Value {
-  if (typeof value === 'string') return (value.length > length ? `${value.slice(0, length)}…` : value) as Value
+  if (typeof value === 'string')
+    return (value.length > length ? `${value.slice(0, length).toWellFormed()}…` : value) as Value
   if (Array.isArray(value)) return value.map((item) => shortened(item, length)) as Value
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shortened(item, length)])) as Value

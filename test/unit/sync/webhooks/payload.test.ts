@@ -116,6 +116,18 @@ describe('a payload', () => {
     expect(wide!.data.deal).toMatchObject({ name: 'Niva', variables: {} })
   })
 
+  it('is never cut within a character, which no database would keep', async () => {
+    const { contactId } = stage
+    await stage.subscribe()
+    for (const start of ['', '.'])
+      await stage.run(createDeal, { contactId, name: 'Lada', description: start + '😀'.repeat(9_000) })
+    const payloads = await stage.payloads()
+    expect(payloads.map(({ data }) => data.deal?.description)).toEqual([
+      `${'😀'.repeat(1000)}…`,
+      `.${'😀'.repeat(999)}\ufffd…`,
+    ])
+  })
+
   it('lines up with others of its deal or contact', async () => {
     const { contactId } = stage
     const { webhook } = await stage.subscribe()
