@@ -65,7 +65,7 @@ const secretShapes: [RegExp, string][] = [
 const hint = /[=@"]|bearer|basic|\d{6}:/i
 
 function maskText(text: string, known: readonly string[]): string {
-  let masked = text.length > longestText ? `${text.slice(0, longestText)}…` : text
+  let masked = text.length > longestText ? `${text.slice(0, longestText).toWellFormed()}…` : text
   for (const secret of known) if (secret.length >= 4) masked = masked.replaceAll(secret, mask)
   if (hint.test(masked)) for (const [shape, replacement] of secretShapes) masked = masked.replace(shape, replacement)
   return masked

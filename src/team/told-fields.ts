@@ -10,5 +10,7 @@ export function toldFields(changed: Record<string, [unknown, unknown]>): Record<
 
 function shortened(value: unknown): unknown {
   const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : value
-  return typeof text === 'string' && text.length > longestTold ? `${text.slice(0, longestTold)}…` : (value ?? null)
+  return typeof text === 'string' && text.length > longestTold
+    ? `${text.slice(0, longestTold).toWellFormed()}…`
+    : (value ?? null)
 }

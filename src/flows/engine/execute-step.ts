@@ -178,5 +178,5 @@ function resumptionInput(resumption: Resumption): unknown {
 
 function bounded(value: unknown): unknown {
   const text = JSON.stringify(value)
-  return text !== undefined && text.length > traceLimit ? { cut: text.slice(0, traceLimit) } : value
+  return text !== undefined && text.length > traceLimit ? { cut: text.slice(0, traceLimit).toWellFormed() } : value
 }

@@ -17,4 +17,8 @@ describe('what the log of changes tells of fields', () => {
       b: [`{"long":"${'я'.repeat(991)}…`, 'я'.repeat(1000)],
     })
   })
+
+  it('leaves no half of a character, which the log could not keep', () => {
+    expect(toldFields({ a: [null, `.${'😀'.repeat(500)}`] })).toEqual({ a: [null, `.${'😀'.repeat(499)}\ufffd…`] })
+  })
 })

@@ -33,7 +33,7 @@ export function defineHostFunction<Given extends Parameters>(
 function shownCall(name: string, args: unknown[], result: CalculatorValue): string {
   const given = args.slice(0, args.findLastIndex((argument) => argument !== undefined) + 1)
   const shown = `${name}(${given.map(shownValue).join(', ')}) → ${shownValue(result)}`
-  return shown.length > longestCall ? `${shown.slice(0, longestCall)}…` : shown
+  return shown.length > longestCall ? `${shown.slice(0, longestCall).toWellFormed()}…` : shown
 }
 
 function shownValue(value: unknown): string {
