@@ -25,13 +25,15 @@ export function decodeValues(record: unknown, parts: DecodeParts): Record<string
   )
 }
 
-/** The moment that a text or a number of Unix time means; undefined when it means none. */
+/** The moment that a text or a number of Unix time means, one without a zone in UTC; undefined when it means none. */
 export function momentOf(value: unknown): Date | undefined {
   if (value === undefined || value === null || value === '') return undefined
   const text = String(value).trim()
   if (/^\d{9,17}(\.\d+)?$/.test(text)) return new Date(Number(text) > mostSeconds ? Number(text) : Number(text) * 1000)
-  // "2026-11-30 18:00:00", as many tell UTC.
-  const moment = new Date(/^\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?$/.test(text) ? `${text.replace(' ', 'T')}Z` : text)
+  // Anything else would be read in the zone of this machine.
+  const inUtc = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text)
+  if (!inUtc && !/^\d{4}-\d\d-\d\d$|:\d\d.*(Z|GMT|UTC|[+-]\d\d:?\d\d)$/.test(text)) return undefined
+  const moment = new Date(inUtc ? `${text.replace(' ', 'T')}Z` : text)
   return Number.isNaN(moment.getTime()) ? undefined : moment
 }
 
@@ -45,26 +47,35 @@ function decode(field: RestField, value: unknown, style: ValueStyle): CrmValue {
   const one = Array.isArray(value) ? itemOf(field, value[0]) : value
   if (one === undefined || one === null || one === '') return null
   switch (field.type) {
-    case 'number': {
-      const number = Number(one)
-      return Number.isFinite(number) ? number : null
-    }
+    case 'number':
+      return Number.isFinite(Number(one)) ? Number(one) : asItIs(one)
     case 'boolean':
       return /^(true|1|y|yes)$/i.test(String(one))
     case 'choice':
-      return titleOf(field, one) ?? null
+      return titleOf(field, one) ?? asItIs(one)
     case 'date':
-      return /^\d{4}-\d\d-\d\d/.test(String(one))
-        ? String(one).slice(0, 10)
-        : (momentOf(one)?.toISOString().slice(0, 10) ?? null)
     case 'datetime':
-      return momentOf(one)?.toISOString() ?? null
+      return decodeMoment(field, one)
     default:
       return decodeText(field, one)
   }
 }
 
-function decodeText({ as }: RestField, value: unknown): CrmValue {
+/** What cannot be read is not empty: taken for that, it would empty ours. Who maps it may know more, or tells of it. */
+function asItIs(value: unknown): CrmValue {
+  return decodeText({}, value)
+}
+
+function decodeMoment({ type }: RestField, value: unknown): CrmValue {
+  const text = String(value)
+  // "0000-00-00", as some databases say that there is none.
+  if (!/[1-9]/.test(text)) return null
+  if (type === 'date' && /^\d{4}-\d\d-\d\d/.test(text)) return text.slice(0, 10)
+  const moment = momentOf(value)?.toISOString()
+  return (type === 'date' ? moment?.slice(0, 10) : moment) ?? asItIs(value)
+}
+
+function decodeText({ as }: Pick<RestField, 'as'>, value: unknown): CrmValue {
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
   return (as === 'html' ? textOfHtml(text) : text) || null
 }

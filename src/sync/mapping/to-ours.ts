@@ -15,7 +15,7 @@ export function toOurs(value: CrmValue, entity: MappedEntity, ours: OurField, lo
     return ours.name === 'name' && entity === 'deal' ? { fault: 'a deal needs a name' } : { value: null }
   if (ours.type === 'any') return { value }
   const single = Array.isArray(value) && ours.type !== 'choices' && ours.type !== 'text' ? value[0]! : value
-  if (entity === 'deal') return dealField(single, ours)
+  if (entity === 'deal') return dealField(single, ours, locale)
   if (ours.name === 'name') return fullName(wordsOf(single), locale)
   const field = fieldsByName.get(ours.name)
   if (field) return contactField(field, wordsOf(single), locale)
@@ -59,8 +59,8 @@ function contactField(field: keyof ContactFields, text: string, locale: Locale):
   return faults[0] ? { fault: faults[0].message } : { value: fields[field] ?? null }
 }
 
-function dealField(value: CrmValue, { name, type }: OurField): Converted<unknown> {
-  const typed = type === 'number' ? numberOf(value) : wordsOf(value)
+function dealField(value: CrmValue, { name, type }: OurField, locale: Locale): Converted<unknown> {
+  const typed = type === 'number' ? numberOf(value, locale) : wordsOf(value)
   const parsed = dealSchemas[name]?.safeParse(typed)
   if (parsed?.success) return { value: parsed.data }
   return { fault: `${shown(value)} cannot be kept here: ${parsed?.error.issues[0]?.message ?? 'it cannot be set'}` }
@@ -75,8 +75,9 @@ const dealSchemas: Partial<Record<string, (typeof dealFieldsSchema)['name' | 'bu
   }
 
 /** Budgets are kept with two decimals. */
-function numberOf(value: CrmValue): unknown {
-  return typeof value === 'number' ? Math.round(value * 100) / 100 : value
+function numberOf(value: CrmValue, locale: Locale): unknown {
+  const read = readAttribute({ type: 'number', choices: null }, value, locale)
+  return 'value' in read && typeof read.value === 'number' ? Math.round(read.value * 100) / 100 : value
 }
 
 const fieldsByName = new Map([...contactFieldNames].map(([field, name]) => [name, field]))

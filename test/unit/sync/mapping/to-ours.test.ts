@@ -75,6 +75,7 @@ const cases: Case[] = [
   ["a deal's name that is missing", 'deal', field('name'), '', { fault: /needs a name/ }],
   ["a deal's name that is too long", 'deal', field('name'), 'x'.repeat(201), { fault: /cannot be kept here/ }],
   ['a budget with many decimals', 'deal', field('budget', 'number'), 10.006, { value: 10.01 }],
+  ['a budget as people write it', 'deal', field('budget', 'number'), '1 500,50', { value: 1500.5 }],
   ['a budget of words', 'deal', field('budget', 'number'), 'many', { fault: /expected number/ }],
   ['no budget', 'deal', field('budget', 'number'), null, { value: null }],
   ['a currency', 'deal', field('currency'), 'eur', { value: 'EUR' }],
