@@ -15,9 +15,20 @@ export function refusalOf(answer: HttpResult, { errors }: RestCrmSettings): AppE
   const words = [hints[code] ?? 'It was refused.', `The CRM says: ${said ?? own ?? `status ${status}`}`.slice(0, 600)]
   const detail = { status, ...(own !== undefined && { code: own }) }
   if (code !== 'rate_limited') return new AppError(code, words.join(' '), { detail })
-  const seconds = Number(errors.restHeader === undefined ? Number.NaN : headers[errors.restHeader.toLowerCase()])
-  const rest = seconds > 0 ? seconds * 1000 : retryAfterMs(headers)
-  return new AppError(code, words.join(' '), { detail, retryAfterMs: rest || errors.restSeconds * 1000 })
+  const rest = restOf(headers, errors.restHeader) || retryAfterMs(headers) || errors.restSeconds * 1000
+  return new AppError(code, words.join(' '), { detail, retryAfterMs: Math.min(rest, longestRestMs) })
+}
+
+/** Whoever says more is asked again nevertheless. */
+const longestRestMs = 86_400_000
+/** Above it a number is the moment, in Unix seconds, at which the rest ends. */
+const mostSeconds = 1e9
+
+/** What the header says for which the settings look, in milliseconds. */
+function restOf(headers: Record<string, string>, header: string | undefined): number | undefined {
+  const number = Number(header === undefined ? Number.NaN : headers[header.toLowerCase()])
+  const ms = number > mostSeconds ? number * 1000 - Date.parse(headers.date ?? '') : number * 1000
+  return ms > 0 ? ms : undefined
 }
 
 const hints: Partial<Record<ErrorCode, string>> = {

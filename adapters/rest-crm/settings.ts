@@ -5,7 +5,7 @@ import { contactSchema, dealSchema, hangingSchema } from './settings/entity.ts'
 import { hookSchema } from './settings/hook.ts'
 import { pipelinesSchema, usersSchema } from './settings/lists.ts'
 import { placeSchema } from './settings/place.ts'
-import { requestSchema } from './settings/request.ts'
+import { headerNameSchema, requestRoots, requestSchema } from './settings/request.ts'
 
 const meanings = z.enum([
   'invalid',
@@ -26,7 +26,7 @@ const authSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('bearer') }),
   z.strictObject({
     type: z.literal('header'),
-    header: z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'expected the name of a header'),
+    header: headerNameSchema,
   }),
   z.strictObject({ type: z.literal('basic'), user: z.string().min(1).max(500) }),
   z.strictObject({ type: z.literal('address').describe('{{ secret }} stands in the base address.') }),
@@ -67,7 +67,7 @@ export const restCrmSettings = z
     /** What its requests to our hook vouch for themselves by. */
     hookSecret: z.string().min(8, 'Expected at least 8 characters.').max(1000).meta({ secret: true }).optional(),
     /** Sent with every request. */
-    headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,100}$/), z.string().max(2000)).default({}),
+    headers: z.record(headerNameSchema, z.string().max(2000)).default({}),
     timeoutSeconds: z.int().min(1).max(60).default(15),
     /** Requests within any second, of all processes together. For a limit of a minute take its sixtieth. */
     requestsPerSecond: z.int().min(1).max(200).default(5),
@@ -91,7 +91,10 @@ export const restCrmSettings = z
           .max(3600)
           .default(10)
           .describe('How long it is left alone after 429 where it does not say.'),
-        restHeader: z.string().optional().describe('A header that says for how many seconds, besides Retry-After.'),
+        restHeader: z
+          .string()
+          .optional()
+          .describe('A header that says for how many seconds, or until which Unix time, besides Retry-After.'),
       })
       .prefault({}),
     /** Checks the account and tells its name. */
@@ -108,8 +111,12 @@ export const restCrmSettings = z
   })
   .superRefine((settings, context) => {
     const fault = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message })
-    const template = checkTemplate(settings.baseUrl, '', ['secret'])
-    if (template) fault(['baseUrl'], template.message)
+    const address = addressFault(settings.baseUrl)
+    if (address) fault(['baseUrl'], address)
+    for (const [name, value] of Object.entries(settings.headers)) {
+      const message = checkTemplate(value, '', requestRoots)?.message
+      if (message) fault(['headers', name], message)
+    }
     const inAddress = /\{\{\s*secret\b/.test(settings.baseUrl)
     if (settings.auth.type === 'address' && !inAddress)
       fault(['baseUrl'], 'Expected {{ secret }} in it, because auth says so.')
@@ -135,5 +142,13 @@ export const restCrmSettings = z
     }
   })
 export type RestCrmSettings = z.infer<typeof restCrmSettings>
+
+function addressFault(baseUrl: string): string | undefined {
+  const template = checkTemplate(baseUrl, '', ['secret'])
+  if (template) return template.message
+  if (/^https?:\/\/[^/?#]*\{\{/.test(baseUrl)) return 'Expected {{ secret }} behind the host, which is told in errors.'
+  if (URL.canParse(baseUrl.replace(/\{\{.*?\}\}/g, 'x'))) return undefined
+  return 'Expected an address such as https://api.example.com/v1.'
+}
 
 const required = { contact: ['name'], deal: ['name', 'stage'], note: ['text'], task: ['text', 'due_at'] } as const

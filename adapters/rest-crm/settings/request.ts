@@ -30,9 +30,11 @@ export const requestRoots = [
   'constants',
 ] as const
 
-const texts = (what: string) =>
+export const headerNameSchema = z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'expected the name of a header')
+
+const texts = (what: string, name = z.string().min(1).max(200)) =>
   z
-    .record(z.string().min(1).max(200), z.string().max(5000))
+    .record(name, z.string().max(5000))
     .superRefine((pairs, context) => {
       for (const [name, template] of Object.entries(pairs)) addFault(context, template, [name])
     })
@@ -48,7 +50,7 @@ export const requestSchema = z
       .regex(/^\//, 'expected a path behind the base address, beginning with /')
       .superRefine((template, context) => addFault(context, template, [])),
     query: texts('Added to the address; what comes out empty is left out.').default({}),
-    headers: texts('Besides those of all requests.').default({}),
+    headers: texts('Besides those of all requests.', headerNameSchema).default({}),
     json: z
       .json()
       .optional()

@@ -130,6 +130,20 @@ describe('an answer', () => {
     expect(rests).toEqual([3000, 4000, 5000])
   })
 
+  it('of 429 may say until when, and nobody rests for longer than a day', async () => {
+    const headers = [
+      { date: 'Mon, 30 Nov 2026 18:00:00 GMT', 'x-reset': '1796061607' },
+      { 'x-reset': '999999999' },
+      { 'retry-after': '9'.repeat(400) },
+    ]
+    const { adapter } = await start(() => ({ status: 429, headers: headers.shift()! }), {
+      errors: { restHeader: 'X-Reset' },
+    })
+    const rests = []
+    for (let index = 0; index < 3; index++) rests.push((await failure(adapter.connect(never)))?.retryAfterMs)
+    expect(rests).toEqual([7000, 86_400_000, 86_400_000])
+  })
+
   it('that is no JSON, or has no id, leaves open what was done', async () => {
     const answers: PeerReply[] = [
       { status: 200, body: 'made' },

@@ -85,6 +85,18 @@ describe('settings', () => {
     })
   })
 
+  it('name headers that cannot be sent, and addresses that lead nowhere or would tell the secret', () => {
+    expect(faultsOf({ headers: { 'X-Of': '{{ nobody }}' }, baseUrl: 'https://[/v1' })).toEqual({
+      'headers.X-Of': expect.stringContaining('unknown name "nobody"'),
+      baseUrl: 'Expected an address such as https://api.example.com/v1.',
+    })
+    expect(faultsOf({ auth: { type: 'address' }, baseUrl: 'https://{{ secret }}.example.com/v1' })).toEqual({
+      baseUrl: 'Expected {{ secret }} behind the host, which is told in errors.',
+    })
+    const account = { request: { path: '/account', headers: { 'X Of': 'us' } }, name: '$.name' }
+    expect(Object.keys(faultsOf({ account }))).toEqual(['account.request.headers.X Of'])
+  })
+
   it('know no other words', () => {
     expect(faultsOf({ contact: { ...contact, creat: {} }, speed: 5 })).toEqual({
       'contact.creat': 'is not known here; remove it or correct its name',
