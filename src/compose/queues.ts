@@ -57,7 +57,7 @@ export async function keepQueues(parts: QueueParts): Promise<QueueKeeper> {
   return { ...leases, look: webhooks.look }
 
   function wake(queue: string): void {
-    if (queue === webhookLease) void webhooks.look().catch(() => undefined)
+    if (queue === webhookLease) void webhooks.wakeAll().catch(() => undefined)
     else if (webhookOfQueue(queue) !== undefined) webhooks.wake(queue)
     else dispatcher.wake(queue)
   }

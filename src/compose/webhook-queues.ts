@@ -2,7 +2,7 @@ import type { Database } from '../platform/database/database.ts'
 import { readOpenQueues, reclaimSending } from '../platform/deliveries/deliveries.store.ts'
 import type { Dispatcher } from '../platform/deliveries/dispatcher.ts'
 import { webhookOfQueue } from '../sync/webhooks/webhook-queue.ts'
-import { enabledWebhookIds } from '../sync/webhooks/webhooks.store.ts'
+import { switchedOffWebhookIds } from '../sync/webhooks/webhooks.store.ts'
 
 export interface WebhookQueues {
   /** The lease of webhooks is ours. Gives how many sends of a dead process are repeated. */
@@ -10,6 +10,8 @@ export interface WebhookQueues {
   letGo(): void
   /** Something waits in a queue. */
   wake(queue: string): void
+  /** Something may wait in any queue. */
+  wakeAll(): Promise<void>
   /** Looks where something waits: what came unheard of is sent, and what is empty or was switched off is let go. */
   look(): Promise<void>
 }
@@ -33,11 +35,16 @@ export function webhookQueues(db: Database, dispatcher: Dispatcher, processName:
   const look = async (): Promise<void> => {
     if (!held) return
     const idle = [...ours].filter((queue) => dispatcher.isIdle(queue))
-    const enabled = await enabledWebhookIds(db)
-    const waiting = new Set((await readOpenQueues(db)).filter((queue) => enabled.has(webhookOfQueue(queue) ?? 0)))
+    const off = await switchedOffWebhookIds(db)
+    // What waits for a subscription that was removed is tried too: that ends it.
+    const isOn = (queue: string) => {
+      const id = webhookOfQueue(queue)
+      return id !== undefined && !off.has(id)
+    }
+    const waiting = new Set((await readOpenQueues(db)).filter(isOn))
     if (!held) return
     for (const queue of waiting) if (!ours.has(queue)) own(queue)
-    for (const queue of ours) if (!enabled.has(webhookOfQueue(queue) ?? 0)) disown(queue)
+    for (const queue of ours) if (!isOn(queue)) disown(queue)
     // Idle before the look and after it: nothing came meanwhile.
     for (const queue of idle) if (ours.has(queue) && !waiting.has(queue) && dispatcher.isIdle(queue)) disown(queue)
   }
@@ -54,6 +61,10 @@ export function webhookQueues(db: Database, dispatcher: Dispatcher, processName:
     letGo() {
       held = false
       for (const queue of ours) disown(queue)
+    },
+    async wakeAll() {
+      await look()
+      for (const queue of ours) dispatcher.wake(queue)
     },
     wake(queue) {
       if (!held) return

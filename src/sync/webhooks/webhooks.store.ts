@@ -47,9 +47,9 @@ export async function findDestination(
   return found
 }
 
-/** The numbers of all subscriptions that are switched on. */
-export async function enabledWebhookIds(db: Queryable): Promise<Set<number>> {
-  const rows = await db.orm.select({ id: webhooks.id }).from(webhooks).where(eq(webhooks.enabled, true))
+/** The numbers of all subscriptions that are switched off. */
+export async function switchedOffWebhookIds(db: Queryable): Promise<Set<number>> {
+  const rows = await db.orm.select({ id: webhooks.id }).from(webhooks).where(eq(webhooks.enabled, false))
   return new Set(rows.map(({ id }) => id))
 }
 

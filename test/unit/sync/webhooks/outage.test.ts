@@ -15,6 +15,9 @@ import { Dispatcher } from '../../../../src/platform/deliveries/dispatcher.ts'
 import { createLog } from '../../../../src/platform/log.ts'
 import { createMicroBatch } from '../../../../src/platform/micro-batch.ts'
 import type { ChangePayload } from '../../../../src/sync/webhooks/change-payload.ts'
+import { deleteWebhook } from '../../../../src/sync/webhooks/delete-webhook.ts'
+import { testWebhook } from '../../../../src/sync/webhooks/test-webhook.ts'
+import { insertWebhookDeliveries } from '../../../../src/sync/webhooks/webhook-deliveries.store.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -184,5 +187,57 @@ it('sends nothing to a subscription that is off, and what waited when it is on a
     await pass(500)
     // Nothing waits there: nothing is asked for it any more.
     expect(dispatcher.owns(`webhooks:${webhook.id}`)).toBe(false)
+  })
+}, 30_000)
+
+it('ends what was on its way to a subscription that was removed, however that attempt ends', async () => {
+  const { receiver } = stage
+  const { webhook } = await stage.subscribe({ kinds: ['note.added'] })
+  let release = () => {}
+  receiver.answer(500)
+  receiver.hold(
+    new Promise((resolve) => {
+      release = resolve
+    }),
+  )
+  await stage.run(addNote, { contactId: stage.contactId, text: 'Hi' })
+  await stage.deliver()
+  await pass(0)
+  await vi.waitFor(() => expect(receiver.requests).toHaveLength(1))
+  await stage.run(deleteWebhook, { webhookId: webhook.id })
+  await pass(500)
+  release()
+  await vi.waitFor(
+    async () => {
+      await pass(5000)
+      expect(await openDeliveries()).toBe(0)
+    },
+    { timeout: 10_000 },
+  )
+  expect(receiver.requests).toHaveLength(1)
+}, 30_000)
+
+it('sends a test at once, however much waits for the receiver already', async () => {
+  const { contactId, receiver } = stage
+  const { webhook } = await stage.subscribe({ kinds: ['note.added'] })
+  receiver.answer(503)
+  await stage.run(addNote, { contactId, text: 'Hi' })
+  const [first] = await stage.deliver()
+  const draft = { ...first!, webhookId: webhook.id, changeId: 1, contactId, dealId: null }
+  await fresh.db.transaction((tx) =>
+    insertWebhookDeliveries(
+      tx,
+      Array.from({ length: 600 }, () => ({ ...draft, payload: () => first!.payload as ChangePayload })),
+      stage.clock.now(),
+    ),
+  )
+  await pass(0)
+  await vi.waitFor(() => expect(receiver.requests).toHaveLength(1))
+  receiver.answer(200)
+  await pass(1000)
+  const { deliveryId } = await stage.run(testWebhook, { webhookId: webhook.id })
+  await queues.wakeAll()
+  await vi.waitFor(() => expect(receiver.requests.at(-1)?.headers['webhook-id']).toBe(`dlv_${deliveryId}`), {
+    timeout: 10_000,
   })
 }, 30_000)
