@@ -34,8 +34,8 @@ const mostPages = 50
 export function openClient(context: CrmContext<RestCrmSettings>): RestClient {
   const { clock, http, limited, integration } = context
   const { settings } = integration
-  const credentials = openCredentials(context)
   const limits = [limitOf(settings)]
+  const credentials = openCredentials(context, limits)
 
   async function send(request: RestRequest, scope: Scope, signal: AbortSignal): Promise<HttpResult> {
     for (let tries = 1; ; tries++) {

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../../src/platform/errors.ts'
-import type { CrmContext } from '../../src/sync/crm.ts'
+import { performRequest } from '../../src/platform/http-request/perform-request.ts'
+import type { CrmContext, CrmLimit } from '../../src/sync/crm.ts'
+import { refusalOf } from './refusal.ts'
 import type { RestAuth, RestCrmSettings } from './settings.ts'
 
 /** What lets requests in. */
@@ -10,14 +13,14 @@ export interface Credentials {
   renew(refused: Record<string, string>, signal: AbortSignal): Promise<boolean>
 }
 
-/** The credentials that the settings tell of; tokens are kept, so that all processes use one. */
-export function openCredentials(context: CrmContext<RestCrmSettings>): Credentials {
+/** The credentials that the settings tell of; tokens are kept, so that all processes use one. Asking for them counts under `limits`. */
+export function openCredentials(context: CrmContext<RestCrmSettings>, limits: readonly CrmLimit[]): Credentials {
   const { auth, secret } = context.integration.settings
   if (auth.type !== 'client_credentials') {
     const headers = fixedHeaders(auth, secret)
     return { headers: async () => headers, renew: async () => false }
   }
-  return openTokens(context, auth)
+  return openTokens(context, auth, limits)
 }
 
 function fixedHeaders(auth: RestAuth, secret: string): Record<string, string> {
@@ -34,7 +37,8 @@ function fixedHeaders(auth: RestAuth, secret: string): Record<string, string> {
 }
 
 const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive().optional() })
-const keptToken = z.object({ token: z.string(), until: z.number() })
+/** `client`: whom it was given to, as a hash; settings may name another one since. */
+const keptToken = z.object({ token: z.string(), until: z.number(), client: z.string() })
 
 /** Tokens are good for so long where the answer does not say. */
 const usualSeconds = 600
@@ -42,15 +46,20 @@ const usualSeconds = 600
 const marginMs = 30_000
 
 function openTokens(
-  { clock, http, state, integration: { settings } }: CrmContext<RestCrmSettings>,
+  { clock, http, state, limited, integration: { settings } }: CrmContext<RestCrmSettings>,
   auth: Extract<RestAuth, { type: 'client_credentials' }>,
+  limits: readonly CrmLimit[],
 ): Credentials {
+  const client = createHash('sha256')
+    .update(JSON.stringify([auth, settings.secret]))
+    .digest('hex')
   let current: z.infer<typeof keptToken> | undefined
   const isGood = (token: typeof current) => token !== undefined && token.until - marginMs > clock.now().getTime()
 
   async function kept(): Promise<typeof current> {
     const text = await state.read('token')
-    return text === undefined ? undefined : keptToken.parse(JSON.parse(text))
+    const token = text === undefined ? undefined : keptToken.safeParse(JSON.parse(text)).data
+    return token?.client === client ? token : undefined
   }
 
   /** One process asks for a token; whoever waited takes the one that was got. */
@@ -75,21 +84,22 @@ function openTokens(
       client_secret: settings.secret,
       ...(auth.scope !== undefined && { scope: auth.scope }),
     })
-    const { status, body } = await http.request({
-      method: 'POST',
+    const request = {
+      method: 'POST' as const,
       url: auth.tokenUrl,
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: form.toString(),
       timeoutMs: settings.timeoutSeconds * 1000,
-      signal,
-    })
-    if (status >= 500) throw new AppError('unavailable', `The CRM gave no token: status ${status}.`)
-    if (status !== 200)
-      throw new AppError('unauthenticated', `The CRM gave no token for this client: status ${status}.`)
-    const answer = tokenAnswer.safeParse(parsed(body))
-    if (!answer.success) throw new AppError('unavailable', 'The CRM answered with something other than a token.')
-    const seconds = answer.data.expires_in ?? usualSeconds
-    return { token: answer.data.access_token, until: clock.now().getTime() + seconds * 1000 }
+      retries: 0,
+    }
+    const answer = await limited(limits, () => performRequest(request, http, { signal }), signal)
+    const refusal = refusalOf(answer, settings)
+    if (refusal?.retryable) throw refusal
+    if (refusal) throw new AppError('unauthenticated', `The CRM gives this client no token. ${refusal.message}`)
+    const read = tokenAnswer.safeParse(answer.body)
+    if (!read.success) throw new AppError('unavailable', 'The CRM answered with something other than a token.')
+    const seconds = read.data.expires_in ?? usualSeconds
+    return { token: read.data.access_token, until: clock.now().getTime() + seconds * 1000, client }
   }
 
   return {
@@ -102,13 +112,5 @@ function openTokens(
       await renewed(authorization.slice('Bearer '.length), signal)
       return true
     },
-  }
-}
-
-function parsed(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body))
-  } catch {
-    return undefined
   }
 }

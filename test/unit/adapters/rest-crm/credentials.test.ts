@@ -7,6 +7,8 @@ let small: SmallCrm | undefined
 let issued = 0
 let revoked = new Set<string>()
 let expiresIn: number | undefined = 3600
+/** What the next ask for a token is answered with instead. */
+let refusal: PeerReply | undefined
 afterEach(async () => {
   await small?.stop()
   ;[issued, revoked, expiresIn] = [0, new Set(), 3600]
@@ -14,11 +16,14 @@ afterEach(async () => {
 
 function answer({ path, headers, json }: PeerCall): PeerReply {
   if (path === '/token') {
+    const told = refusal
+    refusal = undefined
+    if (told) return told
     const form = Object.fromEntries(new URLSearchParams(String(json)))
     if (form.client_secret !== 'the-token') return { status: 401, body: { error: 'invalid_client' } }
     expect(form).toEqual({
       grant_type: 'client_credentials',
-      client_id: 'us',
+      client_id: form.client_id === 'others' ? 'others' : 'us',
       client_secret: 'the-token',
       scope: 'crm',
     })
@@ -77,5 +82,27 @@ describe('the token of a client', () => {
   it('that the client is not given says that the account has to be connected again', async () => {
     const { adapter } = await start({ secret: 'wrong' })
     await expect(adapter.connect(never)).rejects.toMatchObject({ code: 'unauthenticated' })
+  })
+
+  it('that cannot be given now is asked for later, and no reason to connect the account again', async () => {
+    const { adapter } = await start()
+    refusal = { status: 429, headers: { 'retry-after': '7' } }
+    await expect(adapter.connect(never)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 7000 })
+    refusal = { status: 503 }
+    await expect(adapter.connect(never)).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await adapter.connect(never)).toEqual({ account: 't1' })
+  })
+
+  it('is not the one that another client was given before', async () => {
+    const { adapter, another, context } = await start()
+    await adapter.connect(never)
+    Object.assign(context.integration.settings.auth, { clientId: 'others' })
+    expect(await another().connect(never)).toEqual({ account: 't2' })
+  })
+
+  it('is asked for under the limit of the account', async () => {
+    const { adapter, context } = await start()
+    await adapter.connect(never)
+    expect([...context.asked.values()]).toEqual([2])
   })
 })
