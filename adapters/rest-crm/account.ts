@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/platform/clock.ts'
 import { AppError } from '../../src/platform/errors.ts'
-import type { CrmContext, CrmEntity, CrmRecord } from '../../src/sync/crm.ts'
+import type { CrmContext, CrmEntity, CrmRecord, CrmState } from '../../src/sync/crm.ts'
 import { withoutMarker } from '../kit/hidden-marker.ts'
 import { openClient, type RestClient, type Scope } from './client.ts'
 import { type KnownFields, openKnownFields } from './known-fields.ts'
@@ -14,6 +14,7 @@ export interface RestAccount {
   settings: RestCrmSettings
   client: RestClient
   known: KnownFields
+  state: CrmState
   clock: Clock
   /** The settings of a kind of records. Throws `unsupported` where there are none. */
   of(entity: CrmEntity): EntitySettings
@@ -30,7 +31,7 @@ export interface RestAccount {
 }
 
 export function openAccount(context: CrmContext<RestCrmSettings>): RestAccount {
-  const { clock, integration } = context
+  const { clock, state, integration } = context
   const { settings } = integration
   const { constants } = settings
   const client = openClient(context)
@@ -43,6 +44,7 @@ export function openAccount(context: CrmContext<RestCrmSettings>): RestAccount {
     settings,
     client,
     known,
+    state,
     clock,
     of(entity) {
       const found = settings[entity]
