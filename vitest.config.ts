@@ -14,6 +14,8 @@ export default defineConfig({
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for takes well below a second; a machine that does other things too takes longer.
+    expect: { poll: { timeout: 10_000 } },
     // On a machine that does other things too a test of many processes may miss its moment; what fails twice is broken.
     retry: process.env.CI ? 1 : 0,
   },
