@@ -142,12 +142,12 @@ describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => 
     served.loseAnswers = true
     host.historyFault = new Error('The database is slow to tell.')
     await say(page, 'only once')
-    await expect.poll(() => posted.length, { timeout: 10_000 }).toBeGreaterThan(1)
+    await expect.poll(() => posted.length).toBeGreaterThan(1)
     await page.reload()
     served.loseAnswers = false
-    await expect.poll(() => waitingMessages(page), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => waitingMessages(page)).toEqual([])
     host.historyFault = undefined
-    await expect.poll(() => shown(page), { timeout: 10_000 }).toEqual(['only once'])
+    await expect.poll(() => shown(page)).toEqual(['only once'])
     expect(posted.length).toBeGreaterThan(2)
     expect(new Set(posted).size).toBe(1)
     expect(host.messages(host.threads()[0]!)).toHaveLength(1)
@@ -252,20 +252,33 @@ describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => 
     served.trouble = 503
     await page.getByRole('button', { name: 'Open the chat' }).click()
     const chat = page.frameLocator('iframe')
-    // The page is there before its scripts are: the button wakes when they are.
-    await expect
-      .poll(async () => {
-        await chat.locator('.input').fill('')
-        await chat.locator('.input').fill('Hello')
-        return chat.locator('.send').isEnabled()
-      })
-      .toBe(true)
+    // The page is there before its scripts are.
+    await chat.locator('.status[data-state=online]').waitFor()
+    await chat.locator('.input').fill('Hello')
     await chat.locator('.input').press('Enter')
     await chat.locator('[data-state=retrying]').waitFor()
     await page.reload()
     served.trouble = undefined
-    await expect.poll(() => host.threads().length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => host.threads().length).toBe(1)
     faults.length = 0
+  })
+
+  it('knows its visitor again in the corner of a site that is too busy to answer for long', async () => {
+    const page = await openSite()
+    await page.clock.install()
+    await page.getByRole('button', { name: 'Open the chat' }).click()
+    const chat = page.frameLocator('iframe')
+    await chat.locator('.status[data-state=online]').waitFor()
+    await chat.locator('.input').fill('Hello')
+    await chat.locator('.input').press('Enter')
+    await chat.locator('.mine:not([data-state=sending])').waitFor()
+    await page.addInitScript(holdQuestions)
+    await page.reload()
+    await expect.poll(() => page.evaluate(() => 'answerQuestion' in window)).toBe(true)
+    await page.clock.fastForward(30_000)
+    await page.evaluate(() => (window as unknown as HeldSite).answerQuestion())
+    await chat.getByText('Hello').waitFor({ state: 'attached' })
+    expect(host.threads()).toHaveLength(1)
   })
 
   /** A chat on a page of its own. What goes wrong inside it goes to `faults`. */
@@ -316,4 +329,19 @@ function shown(page: Page): Promise<string[]> {
 /** What the browser keeps because the server has not acknowledged it. */
 function waitingMessages(page: Page): Promise<string[]> {
   return page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes(':out:')))
+}
+
+interface HeldSite {
+  answerQuestion(): void
+}
+
+/** Run in a site's page: what the chat asks for is not heard before `answerQuestion` is called. */
+function holdQuestions(): void {
+  if (window !== window.top) return
+  window.addEventListener('message', (event) => {
+    if (!event.data?.parley?.load || !event.isTrusted) return
+    event.stopImmediatePropagation()
+    const { data, source } = event
+    Object.assign(window, { answerQuestion: () => window.dispatchEvent(new MessageEvent('message', { data, source })) })
+  })
 }

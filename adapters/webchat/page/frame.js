@@ -1,6 +1,9 @@
 /** Whether the page stands in the widget's frame. */
 export const framed = window.parent !== window
 
+/** What the widget tells by the address of its frame, behind the # (it stays out of logs); nothing in another frame. */
+export const fromWidget = new URLSearchParams(framed ? location.hash.slice(1) : '')
+
 /**
  * Tells the widget something: that the page is `{ready: true}`, `{close: true}`, how many messages are `{unread: 2}`,
  * that somebody has `{started: true}` to talk, or what to `{keep: {key, value}}` for it.
@@ -17,12 +20,14 @@ export function hearWidget(listener) {
   })
 }
 
-/** What the widget keeps for a chat that may not store anything itself; nothing when there is no widget to answer. */
+/**
+ * What the widget keeps for a chat that may not store anything itself; nothing in a frame that no widget has made. A widget's answer
+ * is waited for, however busy its site is: a chat that went on without it would take its visitor for a new one.
+ */
 export function loadKept() {
-  if (!framed) return {}
+  if (!fromWidget.has('widget')) return {}
   return new Promise((resolve) => {
     hearWidget(({ kept }) => kept && resolve(kept))
     tellWidget({ load: true })
-    setTimeout(() => resolve({}), 2000)
   })
 }

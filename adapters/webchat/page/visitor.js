@@ -1,14 +1,13 @@
-import { framed } from './frame.js'
+import { fromWidget } from './frame.js'
 import { openKeep } from './keep.js'
 
-/** What the address may tell: the search part of a page of its own, the hash part from the widget (it stays out of logs). */
+/** What the address of a page of its own may tell. */
 const address = new URLSearchParams(location.search)
-const widget = framed ? new URLSearchParams(location.hash.slice(1)) : new URLSearchParams()
 
 /** The chat's looks; a site may change title and colour by its widget. */
 export const looks = {
-  title: widget.get('title') || document.documentElement.dataset.title,
-  color: readColor(widget.get('color')) ?? document.documentElement.dataset.color,
+  title: fromWidget.get('title') || document.documentElement.dataset.title,
+  color: readColor(fromWidget.get('color')) ?? document.documentElement.dataset.color,
 }
 
 /** Who writes: the site's signed user, or the secret that this browser made up. `scope` keeps their messages apart. */
@@ -29,7 +28,7 @@ export function readVisitor(hookId) {
 
 /** What page, site and browser know of the visitor. */
 export function readDetails() {
-  const value = (name) => widget.get(name) || address.get(name) || undefined
+  const value = (name) => fromWidget.get(name) || address.get(name) || undefined
   return {
     name: value('name'),
     email: value('email'),
@@ -50,10 +49,10 @@ export function randomUuid() {
 }
 
 function signedUser() {
-  const id = widget.get('userId')
-  const hash = widget.get('userHash')
+  const id = fromWidget.get('userId')
+  const hash = fromWidget.get('userHash')
   if (!id || !hash) return undefined
-  return { id, hash, email: widget.get('email') || undefined, phone: widget.get('phone') || undefined }
+  return { id, hash, email: fromWidget.get('email') || undefined, phone: fromWidget.get('phone') || undefined }
 }
 
 function readColor(text) {

@@ -92,11 +92,11 @@
     button.ariaExpanded = String(isOpen())
   }
 
-  /** After the #, so that it stays out of every log. */
+  /** After the #, so that it stays out of every log; `widget` says that somebody will answer. */
   function details() {
     const { title, color: given, name, email, phone, userId, userHash, trafficSource } = script.dataset
     const source = trafficSource ?? new URLSearchParams(location.search).get('utm_source')
-    const known = { title, color: given, name, email, phone, userId, userHash, trafficSource: source }
+    const known = { widget: 'yes', title, color: given, name, email, phone, userId, userHash, trafficSource: source }
     return new URLSearchParams(Object.entries(known).filter(([, value]) => value))
   }
 
