@@ -24,6 +24,8 @@ export interface SafeRequest {
   /** Names of headers that must not follow a redirect to another origin; `authorization` and `cookie` never do. */
   sensitiveHeaders?: readonly string[]
   body?: string | Uint8Array
+  /** `answer` gives a redirect as it came; without it redirects are followed. */
+  redirects?: 'answer'
   /** For everything together: name, connection, redirects, the whole body. Milliseconds, 15,000 by default. */
   timeoutMs?: number
   /** 1 MiB by default. */
@@ -102,7 +104,8 @@ async function follow(agent: Agent, request: SafeRequest, signal: AbortSignal): 
     const answer = await exchange(agent, { ...current, maxResponseBytes, signal }).catch((error: unknown) => {
       throw explain(error, current.url)
     })
-    if (!isRedirect(answer.status, answer.headers)) return { answer, url: current.url }
+    if (request.redirects === 'answer' || !isRedirect(answer.status, answer.headers))
+      return { answer, url: current.url }
     if (redirects === maxRedirects) {
       const message = `The request was redirected more than ${maxRedirects} times, last by ${current.url.host}.`
       throw new AppError('unavailable', message, { retryable: false })

@@ -4,6 +4,7 @@ import type { Queryable } from '../../platform/database/database.ts'
 import { doublingDelays } from '../../platform/deliveries/backoff.ts'
 import type { Delivery, DeliverySender } from '../../platform/deliveries/delivery.ts'
 import { AppError, messageOf } from '../../platform/errors.ts'
+import { isRedirect } from '../../platform/safe-http/redirect.ts'
 import type { SafeHttp, SafeResponse } from '../../platform/safe-http/safe-http.ts'
 import type { Vault } from '../../platform/secrets.ts'
 import type { ChangePayload } from './change-payload.ts'
@@ -12,7 +13,7 @@ import { recordRequest, recordResponse } from './record-exchange.ts'
 import { settleWebhooks } from './settle-webhooks.ts'
 import { secretPlace, type Webhook } from './webhook.ts'
 import { oldestWaiting } from './webhook-deliveries.store.ts'
-import { waitAt } from './webhook-patience.ts'
+import { waitAsAsked, waitAt } from './webhook-patience.ts'
 import { findDestination } from './webhooks.store.ts'
 
 const second = 1000
@@ -86,8 +87,7 @@ async function send(
 
 async function exchange(http: SafeHttp, request: WebhookRequest, signal: AbortSignal): Promise<SafeResponse> {
   const { secrets: _, ...rest } = request
-  const sensitiveHeaders = Object.keys(rest.headers)
-  return http.request({ ...rest, sensitiveHeaders, timeoutMs: 15_000, signal }).catch((error: unknown) => {
+  return http.request({ ...rest, redirects: 'answer', timeoutMs: 15_000, signal }).catch((error: unknown) => {
     throw unanswered(request, error)
   })
 }
@@ -99,14 +99,16 @@ async function withWait(
   queuedAt: Date,
   failure: AppError,
 ): Promise<AppError> {
-  if (!failure.retryable || failure.retryAfterMs !== undefined) return failure
+  if (!failure.retryable) return failure
+  const { code, message, detail, retryAfterMs: asked } = failure
+  const { attempts } = delivery
   const isOldest = (await oldestWaiting(db, delivery.subjectId)) === delivery.id
   const age = clock.now().getTime() - queuedAt.getTime()
-  const retryAfterMs = waitAt(age, { isOldest, random: Math.random() })
-  const message =
-    retryAfterMs === undefined ? `${failure.message} (given up after ${delivery.attempts} attempts)` : failure.message
-  const { code, detail } = failure
-  return new AppError(code, message, { retryable: retryAfterMs !== undefined, retryAfterMs, detail })
+  const wait = waitAt(age, { isOldest, random: Math.random() })
+  if (wait === undefined)
+    return new AppError(code, `${message} (given up after ${attempts} attempts)`, { retryable: false, detail })
+  const retryAfterMs = asked === undefined ? wait : waitAsAsked(asked, attempts)
+  return new AppError(code, message, { retryable: true, retryAfterMs, detail })
 }
 
 /** The id stays over all attempts, the time is of this one; each live secret signs. */
@@ -120,10 +122,11 @@ function signatureHeaders(id: string, now: Date, body: string, secrets: string[]
 
 /** Gives what is worth keeping of a good answer; throws for any other. */
 function judge(webhook: Webhook, request: WebhookRequest, response: SafeResponse, now: Date): Record<string, unknown> {
-  const { status, headers, finalUrl } = response
+  const { status, headers } = response
   const detail = { status, request: recordRequest(request), response: recordResponse(response, request.secrets) }
-  if (finalUrl !== new URL(webhook.url).href) {
-    const message = `${webhook.url} redirects to ${finalUrl}; expected the subscription to name that address itself.`
+  if (isRedirect(status, headers)) {
+    const target = URL.parse(headers.location!, webhook.url)?.href ?? headers.location
+    const message = `${webhook.url} redirects to ${target}; expected the subscription to name that address itself.`
     throw new AppError('unsupported', message, { detail })
   }
   if (status >= 200 && status < 300) return detail

@@ -6,6 +6,8 @@ import { recordWork } from '../../team/record-work.ts'
 import { lockWebhook, updateWebhookRow } from './webhooks.store.ts'
 
 const patienceMs = 5 * 86_400_000
+/** A failure long ago and one now are no outage, where nothing was sent in between: the present one has to have lasted for half an hour. */
+const fewestAttempts = 4
 
 /** Writes what attempts tell of their subscriptions: that they fail, since when, or for good. */
 export async function settleWebhooks(tx: Tx, results: AttemptResult[]): Promise<void> {
@@ -23,9 +25,10 @@ async function settle(tx: Tx, results: AttemptResult[]): Promise<void> {
   const webhook = await lockWebhook(tx, projectId, subjectId)
   if (!webhook?.enabled) return
   let { failingSince } = webhook
-  for (const { attempt, startedAt } of results) {
+  for (const result of results) {
+    const { attempt, startedAt } = result
     failingSince = attempt.outcome === 'sent' ? null : (failingSince ?? startedAt)
-    const reason = reasonToStop(attempt, failingSince, startedAt)
+    const reason = reasonToStop(result, failingSince)
     if (!reason) continue
     await updateWebhookRow(tx, subjectId, {
       enabled: false,
@@ -50,9 +53,10 @@ async function tellDisabled(
   await tellOperators(tx, context, { kind: 'webhook', text })
 }
 
-function reasonToStop(attempt: AttemptResult['attempt'], failingSince: Date | null, at: Date): string | undefined {
+function reasonToStop({ delivery, attempt, startedAt }: AttemptResult, failingSince: Date | null): string | undefined {
   if (attempt.outcome === 'sent') return undefined
   if (attempt.result?.status === 410) return 'The receiver answered 410: it wants to hear no more.'
-  if (!failingSince || at.getTime() - failingSince.getTime() < patienceMs) return undefined
+  if (!failingSince || startedAt.getTime() - failingSince.getTime() < patienceMs) return undefined
+  if (attempt.outcome === 'retry' && delivery.attempts < fewestAttempts) return undefined
   return `Every attempt since ${failingSince.toISOString()} failed, the last one with: ${attempt.error}`
 }

@@ -33,3 +33,11 @@ export function waitAt(age: number, { isOldest, random }: { isOldest: boolean; r
   }
   return undefined
 }
+
+/**
+ * Milliseconds until a delivery is tried again whose receiver asked for `asked` after so many attempts: as asked, but one that always says
+ * "at once" is asked less and less often.
+ */
+export function waitAsAsked(asked: number, attempts: number): number {
+  return Math.max(asked, Math.min(askAgainMs, second * 2 ** (attempts - 1)))
+}

@@ -59,6 +59,28 @@ describe('an attempt', () => {
     expect(await wait('soon')).toBeLessThan(6000)
   })
 
+  it('is not made without pause because a receiver always asks for the next one at once', async () => {
+    await stage.subscribe()
+    const delivery = await makeWaiting()
+    stage.receiver.answer(503, { 'retry-after': '0' })
+    const waits: (number | undefined)[] = []
+    for (let count = 0; count < 12; count++) waits.push(await waitOf(delivery))
+    expect(waits.map((ms) => ms! / 1000)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900])
+  })
+
+  it('is the last one when its time is over, also where the receiver asks for another', async () => {
+    await stage.subscribe()
+    const delivery = await makeWaiting()
+    stage.receiver.answer(503, { 'retry-after': '60' })
+    stage.clock.advance(3 * day)
+    expect(await waitOf(delivery)).toBe(minute)
+    stage.clock.advance(day)
+    expect(await stage.attempt(delivery)).toMatchObject({
+      outcome: 'dead',
+      error: 'The receiver answered 503; expected 200 to 299. (given up after 2 attempts)',
+    })
+  })
+
   it('that is redirected ends, and names the address', async () => {
     await stage.subscribe()
     stage.receiver.answer(307, { location: '/elsewhere' })
@@ -68,6 +90,7 @@ describe('an attempt', () => {
         /redirects to http:.*elsewhere; expected the subscription to name that address itself/,
       ),
     })
+    expect(stage.receiver.requests.map(({ path }) => path)).toEqual(['/hook'])
   })
 
   it('at a private address ends with a clear error', async () => {
@@ -187,7 +210,13 @@ describe('a subscription', () => {
     stage.receiver.answer(500)
     await stage.attempt(await makeWaiting())
     stage.clock.advance(5 * day)
-    await stage.attempt(await makeWaiting())
+    // Nothing may have been sent all the while: that one thing fails now says little.
+    const next = await makeWaiting()
+    for (let count = 0; count < 3; count++) {
+      await stage.attempt(next)
+      expect(await state(webhook.id)).toMatchObject({ enabled: true })
+    }
+    await stage.attempt(next)
     expect(await state(webhook.id)).toMatchObject({
       enabled: false,
       disabledReason: expect.stringContaining('answered 500'),
@@ -196,5 +225,14 @@ describe('a subscription', () => {
       disabledReason: null,
       failingSince: null,
     })
+  })
+
+  it('ends likewise where no attempt can succeed', async () => {
+    const { webhook } = await stage.subscribe()
+    stage.receiver.answer(307, { location: '/elsewhere' })
+    await stage.attempt(await makeWaiting())
+    stage.clock.advance(5 * day)
+    await stage.attempt(await makeWaiting())
+    expect(await state(webhook.id)).toMatchObject({ enabled: false })
   })
 })
