@@ -49,29 +49,31 @@ export function crmContext<Settings>(
   }
 }
 
-/** A place is held until a second after the end of its request, by the test's clock. */
+/** A place is held until a second or minute after the end of its request, by the test's clock. */
 function limiter(clock: VirtualClock, asked: Map<string, number>): CrmContext['limited'] {
   const places = new Map<string, { freeAt: number }[]>()
   return async (limits, request, signal) => {
     signal.throwIfAborted()
-    const taken: { freeAt: number }[] = []
+    const taken: { place: { freeAt: number }; counts: number }[] = []
     for (const limit of limits) {
-      taken.push(await placeUnder(limit, places, clock))
+      const counts = 'perMinute' in limit ? 60_000 : 1000
+      taken.push({ place: await placeUnder(limit, places, clock), counts })
       asked.set(limit.name, (asked.get(limit.name) ?? 0) + 1)
     }
     try {
       return await request()
     } finally {
-      for (const place of taken) place.freeAt = clock.now().getTime() + 1000
+      for (const { place, counts } of taken) place.freeAt = clock.now().getTime() + counts
     }
   }
 }
 
 async function placeUnder(limit: CrmLimit, places: Map<string, { freeAt: number }[]>, clock: VirtualClock) {
   const place = { freeAt: Number.POSITIVE_INFINITY }
+  const most = 'perMinute' in limit ? limit.perMinute : limit.perSecond
   for (;;) {
     const held = (places.get(limit.name) ?? []).filter(({ freeAt }) => freeAt > clock.now().getTime())
-    if (held.length < limit.perSecond) {
+    if (held.length < most) {
       places.set(limit.name, [...held, place])
       return place
     }

@@ -3,7 +3,7 @@ import { AppError } from '../../src/platform/errors.ts'
 import { type HttpResult, performRequest } from '../../src/platform/http-request/perform-request.ts'
 import { prepareRequest, type Renderers } from '../../src/platform/http-request/prepare-request.ts'
 import { renderJson, renderText, renderUrl } from '../../src/platform/templates.ts'
-import type { CrmContext } from '../../src/sync/crm.ts'
+import type { CrmContext, CrmLimit } from '../../src/sync/crm.ts'
 import { openCredentials } from './credentials.ts'
 import { refusalOf } from './refusal.ts'
 import { itemsAt, textAt } from './settings/place.ts'
@@ -34,7 +34,7 @@ const mostPages = 50
 export function openClient(context: CrmContext<RestCrmSettings>): RestClient {
   const { clock, http, limited, integration } = context
   const { settings } = integration
-  const limits = [limitOf(settings)]
+  const limits = limitsOf(settings)
   const credentials = openCredentials(context, limits)
 
   async function send(request: RestRequest, scope: Scope, signal: AbortSignal): Promise<HttpResult> {
@@ -132,13 +132,14 @@ function isGap(value: unknown): boolean {
   return value === null || value === undefined || value === ''
 }
 
-/** One limit an account, whoever uses it. */
-function limitOf({ baseUrl, secret, requestsPerSecond }: RestCrmSettings): { name: string; perSecond: number } {
+/** Those of an account, whoever uses it. */
+function limitsOf({ baseUrl, secret, requestsPerSecond, requestsPerMinute }: RestCrmSettings): CrmLimit[] {
   const whose = createHash('sha256').update(secret).digest('hex').slice(0, 16)
-  return {
-    name: `rest-crm:${new URL(baseUrl.replace(/\{\{.*?\}\}/g, 'x')).host}:${whose}`,
-    perSecond: requestsPerSecond,
-  }
+  const name = `rest-crm:${new URL(baseUrl.replace(/\{\{.*?\}\}/g, 'x')).host}:${whose}`
+  return [
+    { name, perSecond: requestsPerSecond },
+    ...(requestsPerMinute === undefined ? [] : [{ name: `${name}:minute`, perMinute: requestsPerMinute }]),
+  ]
 }
 
 function serverTime({ headers }: HttpResult): Date | undefined {

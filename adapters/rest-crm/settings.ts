@@ -69,8 +69,10 @@ export const restCrmSettings = z
     /** Sent with every request. */
     headers: z.record(headerNameSchema, z.string().max(2000)).default({}),
     timeoutSeconds: z.int().min(1).max(60).default(15),
-    /** Requests within any second, of all processes together. For a limit of a minute take its sixtieth. */
+    /** Requests within any second, of all processes together. */
     requestsPerSecond: z.int().min(1).max(200).default(5),
+    /** Requests within any minute, of all processes together, where the CRM counts those too. */
+    requestsPerMinute: z.int().min(1).max(1000).optional(),
     /** Its search finds what was made only after so many seconds: after a lost answer it is not asked sooner. */
     settleSeconds: z.int().min(0).max(600).default(0),
     /** Whatever placeholders need by name: `{{ constants.NAME }}`. */

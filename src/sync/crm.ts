@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { AppError } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
 import type { SafeHttp } from '../platform/safe-http/safe-http.ts'
+import type { RateLimit } from '../platform/shared-limit/rate-slots.store.ts'
 
 /** What is exchanged with another CRM. */
 export type CrmEntity = 'contact' | 'deal' | 'note' | 'task'
@@ -205,12 +206,8 @@ export interface CrmCondition {
   since?: string
 }
 
-/** A limit that all processes share: so many requests within any second. */
-export interface CrmLimit {
-  /** Names it: two integrations that name the same limit share it. */
-  name: string
-  perSecond: number
-}
+/** A limit that all processes share; two integrations that name the same one share it. */
+export type CrmLimit = RateLimit
 
 /** What the adapter may ask of the program for one integration. */
 export interface CrmContext<Settings = Record<string, unknown>> {
@@ -223,7 +220,7 @@ export interface CrmContext<Settings = Record<string, unknown>> {
   http: SafeHttp
   /** Texts that the adapter keeps under names (tokens, ids of its fields), sealed in the database. */
   state: CrmState
-  /** Does a request when its turn has come under all of these limits, in whatever process; counted until a second after its end. */
+  /** Does a request when its turn has come under all of these limits, in whatever process; counted until a second or minute after its end. */
   limited<T>(limits: readonly CrmLimit[], request: () => Promise<T>, signal: AbortSignal): Promise<T>
 }
 

@@ -4,16 +4,16 @@ import { AppError } from '../errors.ts'
 import { holdPlaces, type Place, type RateLimit, takePlaces } from './rate-slots.store.ts'
 
 /**
- * Does a request when its turn has come under all of these limits, in whatever process: no second, wherever it begins, sees more requests
- * of a limit than it allows. Throws `timeout` when `signal` ends the waiting; nothing was asked then. It must not be called in a transaction.
+ * Does a request when its turn has come under all of these limits, in whatever process: no second or minute, wherever it begins, sees
+ * more requests of a limit than it allows. Throws `timeout` when `signal` ends the waiting; nothing was asked then. It must not be called in a transaction.
  */
 export type Limited = <T>(limits: readonly RateLimit[], request: () => Promise<T>, signal: AbortSignal) => Promise<T>
 
-/** The places of a process that died come free after so many seconds; a living one holds on to them. */
-const holdSeconds = 15
+/** For a process that dies its places are held so many seconds longer than they count; a living one holds on to them. */
+const spareSeconds = 14
 const renewMs = 5000
-/** A place counts so long after its request: a second, and what is lost by rounding. */
-const restSeconds = 1.005
+/** What is lost by rounding, in seconds. */
+const roundingSeconds = 0.005
 /** A place that is in use now cannot come free sooner. */
 const lookMs = 1000
 const jitterMs = 20
@@ -48,11 +48,11 @@ export function sharedLimit(db: Database): Limited {
 async function waitForPlaces(db: Database, limits: readonly RateLimit[], signal: AbortSignal): Promise<Place[]> {
   while (!signal.aborted) {
     const begin = performance.now()
-    const taking = await takePlaces(db, limits, holdSeconds)
+    const taking = await takePlaces(db, limits, spareSeconds)
     if ('places' in taking) {
       if (performance.now() - begin < renewMs) return taking.places
       // A process that was held up so long cannot count on them any more.
-      await holdPlaces(db, taking.places, 0)
+      await holdPlaces(db, taking.places, () => 0)
       continue
     }
     const wait = Math.min(taking.waitMs, lookMs) + Math.random() * jitterMs
@@ -62,22 +62,22 @@ async function waitForPlaces(db: Database, limits: readonly RateLimit[], signal:
   throw new AppError('timeout', `The turn under the limit ${names} did not come in time; nothing was asked.`)
 }
 
-/** Holds places while a request runs; the answer sets them free, a second later. */
+/** Holds places while a request runs; the answer sets them free, when they count no more. */
 function keepPlaces(db: Database, taken: Place[]): () => Promise<void> {
   let places = taken
   // What cannot be told to the database now lapses by itself.
   let telling = Promise.resolve()
-  const hold = (seconds: number): Promise<void> => {
+  const hold = (besides: number): Promise<void> => {
     telling = telling
       .then(async () => {
-        places = await holdPlaces(db, places, seconds)
+        places = await holdPlaces(db, places, ({ counts }) => counts + besides)
       })
       .catch(() => undefined)
     return telling
   }
-  const timer = setInterval(() => void hold(holdSeconds), renewMs)
+  const timer = setInterval(() => void hold(spareSeconds), renewMs)
   return () => {
     clearInterval(timer)
-    return hold(restSeconds)
+    return hold(roundingSeconds)
   }
 }

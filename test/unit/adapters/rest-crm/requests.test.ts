@@ -86,6 +86,13 @@ describe('a request', () => {
     expect([name, count]).toEqual([expect.stringMatching(/^rest-crm:127\.0\.0\.1:\d+:[0-9a-f]{16}$/), 1])
     expect(name).not.toContain('the-token')
   })
+
+  it('is counted under a limit of a minute besides, where the CRM has one', async () => {
+    const { adapter, context } = await start(() => ok({ name: 'Shop' }), { requestsPerMinute: 2 })
+    const began = context.clock.now().getTime()
+    for (let asked = 0; asked < 3; asked++) await adapter.connect(never)
+    expect(context.clock.now().getTime() - began).toBeGreaterThanOrEqual(60_000)
+  })
 })
 
 describe('an answer', () => {
@@ -131,7 +138,7 @@ describe('an answer', () => {
   })
 
   it('of 429 may say until when, and nobody rests for longer than a day', async () => {
-    const headers = [
+    const headers: Record<string, string>[] = [
       { date: 'Mon, 30 Nov 2026 18:00:00 GMT', 'x-reset': '1796061607' },
       { 'x-reset': '999999999' },
       { 'retry-after': '9'.repeat(400) },

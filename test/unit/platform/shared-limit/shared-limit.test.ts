@@ -95,11 +95,41 @@ describe('A limit that processes share', () => {
     const dead = await takePlaces(fresh.db, limits, 0.05)
     expect(dead).toMatchObject({ places: [{ name: 'account', slot: 1 }] })
     expect(await takePlaces(fresh.db, limits, 60)).toHaveProperty('waitMs')
-    await new Promise((resolve) => setTimeout(resolve, 80))
+    await new Promise((resolve) => setTimeout(resolve, 1080))
     const heir = await takePlaces(other, limits, 60)
     expect(heir).toMatchObject({ places: [{ slot: 1 }] })
     if (!('places' in dead)) return
-    expect(await holdPlaces(fresh.db, dead.places, 0)).toEqual([])
+    expect(await holdPlaces(fresh.db, dead.places, () => 0)).toEqual([])
     expect(await takePlaces(fresh.db, limits, 60)).toHaveProperty('waitMs')
+  })
+
+  it('may be of a minute: its places come free a minute after their requests, those of a dead process no sooner', async () => {
+    const limited = sharedLimit(fresh.db)
+    const limits = [
+      { name: 'account', perMinute: 3 },
+      { name: 'app', perSecond: 5 },
+    ]
+    const secondsUntilFree = async () => {
+      const rows = await fresh.db.query<{ name: string; seconds: number }>(
+        `select name, extract(epoch from free_at - now())::float8 as seconds from rate_slots where free_at > now() order by name, free_at`,
+      )
+      return rows.map(({ name, seconds }) => [name, Math.round(seconds)])
+    }
+    await limited(
+      limits,
+      async () =>
+        expect(await secondsUntilFree()).toEqual([
+          ['account', 74],
+          ['app', 15],
+        ]),
+      patient(),
+    )
+    expect(await secondsUntilFree()).toEqual([
+      ['account', 60],
+      ['app', 1],
+    ])
+    for (let asked = 1; asked < 3; asked++) await limited(limits, async () => {}, patient())
+    const refused = limited(limits, async () => expect.unreachable(), AbortSignal.timeout(150))
+    await expect(refused).rejects.toMatchObject({ code: 'timeout' })
   })
 })
