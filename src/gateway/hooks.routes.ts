@@ -3,6 +3,7 @@ import type { HookRequest, HookResponse } from '../conversations/channel.ts'
 import { AppError } from '../platform/errors.ts'
 import { hear } from '../sync/exchange/hear.ts'
 import type { OpenIntegration } from '../sync/integrations/crm-hub.ts'
+import { calledAddress } from './called-address.ts'
 import { readBody } from './read-body.ts'
 import type { Services } from './services.ts'
 
@@ -26,7 +27,7 @@ export function mountHooks(app: Hono, parts: Parts): void {
     const body = await readBody(c.req.raw, largestHook)
     const { response } = await receive({
       method: c.req.method,
-      url: addressOf(c.req.url, parts.publicUrl),
+      url: calledAddress(c.req.url, parts.publicUrl),
       headers: c.req.raw.headers,
       body,
     })
@@ -64,10 +65,4 @@ async function receiveOfCrm(
     crms.wake(integration.id)
   }
   return { response }
-}
-
-/** The address as the vendor called it: behind a proxy our own host is another one. */
-function addressOf(url: string, publicUrl: string): URL {
-  const local = new URL(url)
-  return new URL(publicUrl + local.pathname + local.search)
 }

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { receivePostback } from '../sync/postbacks/receive-postback.ts'
+import { calledAddress } from './called-address.ts'
 import { statusOfCode } from './problems.ts'
 import { readBody } from './read-body.ts'
 import type { Services } from './services.ts'
@@ -9,7 +10,7 @@ const largestPostback = 262_144
 /** Mounts `/postbacks/{token}`, where other systems tell of a contact as JSON, as a form, or in the query of a GET. */
 export function mountPostbacks(
   app: Hono,
-  { db, vault, clock, road }: Pick<Services, 'db' | 'vault' | 'clock' | 'road'>,
+  { db, vault, clock, road, publicUrl }: Pick<Services, 'db' | 'vault' | 'clock' | 'road' | 'publicUrl'>,
 ): void {
   const parts = { db, vault, statusOf: (code: keyof typeof statusOfCode) => statusOfCode[code] }
   app.on(['GET', 'POST', 'PUT'], '/postbacks/:token', async (c) => {
@@ -19,7 +20,7 @@ export function mountPostbacks(
     const answer = await receivePostback(parts, clock.now(), {
       token: c.req.param('token'),
       method: request.method,
-      url: new URL(request.url),
+      url: calledAddress(request.url, publicUrl),
       headers: request.headers,
       body: await readBody(request, largestPostback),
     })

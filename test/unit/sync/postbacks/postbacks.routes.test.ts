@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { type TestGateway, testGateway } from '../../../gateway.ts'
@@ -93,6 +94,15 @@ describe('postbacks', () => {
     const body = '{"user":{"phone":"+79161234567"}}'
     expect(await send(made.url, body, {})).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
     expect((await send(made.url, body, { 'x-key': 'a secret of the shop' })).status).toBe(201)
+  })
+
+  it('know the address as the caller signed it, behind a proxy too', async () => {
+    const { url, id } = (await makePostback()).body
+    const auth = { type: 'hmac', header: 'x-signature', over: ['url', 'body'], secret: 'a secret of the shop' }
+    await gateway.call('PATCH', `/postbacks/${id}`, { auth })
+    const body = '{"phone":"+79161234567"}'
+    const signature = createHmac('sha256', auth.secret).update(`${url}${body}`).digest('hex')
+    expect((await send(url, body, { 'x-signature': signature })).status).toBe(201)
   })
 
   it('are declared with their secret, which an export leaves out and applying it again keeps', async () => {
