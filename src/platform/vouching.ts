@@ -37,9 +37,19 @@ export const vouchingShapes = {
   },
 }
 
+/** Refuses a moment that is not signed: whoever repeats a call could tell any. */
+export function checkMomentIsSigned(
+  { over, momentHeader }: { over?: string[]; momentHeader?: string },
+  context: z.RefinementCtx,
+): void {
+  if (momentHeader === undefined || over?.includes(`header:${momentHeader}`)) return
+  const message = `is not signed; expected header:${momentHeader} in "over"`
+  context.addIssue({ code: 'custom', path: ['momentHeader'], message })
+}
+
 export const vouchingSchema = z.discriminatedUnion('type', [
   z.strictObject(vouchingShapes.header),
-  z.strictObject(vouchingShapes.hmac),
+  z.strictObject(vouchingShapes.hmac).superRefine(checkMomentIsSigned),
   z.strictObject(vouchingShapes.standard_webhooks),
   z.strictObject(vouchingShapes.basic),
 ])
@@ -74,7 +84,7 @@ const checks: {
   },
   hmac({ header, encoding, prefix, over = ['body'], momentHeader }, secret, call, now) {
     const { method, headers } = call
-    if (method === 'GET' && over.join() === 'body') return bodyless
+    if (method === 'GET' && !over.includes('url')) return bodyless
     const given = headers.get(header)
     if (given === null) return `the header ${header} is missing`
     const expected = `${prefix}${encoding === 'hex' ? '<64 hexadecimal digits>' : '<base64>'}`
@@ -107,6 +117,7 @@ const checks: {
   },
 }
 
+/** What a GET says stands in its address. */
 const bodyless = 'its signature is made of a body, and a GET has none; send a POST'
 
 function signedBytes(part: string, { method, url, headers, body }: VouchedCall): Uint8Array | string {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../platform/errors.ts'
-import { type VouchedCall, vouchingFault, vouchingShapes } from '../../platform/vouching.ts'
+import { checkMomentIsSigned, type VouchedCall, vouchingFault, vouchingShapes } from '../../platform/vouching.ts'
 
 const secret = z
   .string()
@@ -12,7 +12,7 @@ const secret = z
 /** What a caller has to show besides the token in the address. */
 export const postbackAuthSchema = z.discriminatedUnion('type', [
   z.strictObject({ ...vouchingShapes.header, secret }),
-  z.strictObject({ ...vouchingShapes.hmac, secret }),
+  z.strictObject({ ...vouchingShapes.hmac, secret }).superRefine(checkMomentIsSigned),
   z.strictObject({
     ...vouchingShapes.standard_webhooks,
     secret: secret.refine(

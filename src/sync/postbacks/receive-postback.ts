@@ -122,7 +122,8 @@ function keyOf({ mapping, auth }: NamedPostback, body: unknown, headers: Headers
   const place = mapping?.key
   const own = place?.startsWith('header:') ? headers.get(place.slice('header:'.length)) : place && findJson(body, place)
   const signed = auth?.type === 'standard_webhooks' ? headers.get('webhook-id') : undefined
-  const value = own ?? headers.get('idempotency-key') ?? signed
+  // Before the header that anybody can add to a call that he overheard.
+  const value = own ?? signed ?? headers.get('idempotency-key')
   if (value === undefined || value === null) return undefined
   const key = typeof value === 'object' ? '' : textOf(value)
   if (key !== '' && key.length <= 255) return key

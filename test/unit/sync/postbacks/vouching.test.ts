@@ -75,10 +75,27 @@ describe('a signature of the body', () => {
     )
   })
 
-  it('cannot be made of a GET', async () => {
-    const made = await make({ type: 'hmac', header: 'x-signature', encoding: 'hex', prefix: '', secret })
-    const get = made.send({ method: 'GET', headers: { 'x-signature': sign('', 'hex') } })
-    expect((await refusal(get))?.message).toContain('a GET has none; send a POST')
+  it.each([{ over: undefined }, { over: ['header:x-moment', 'body'] }])(
+    'says nothing of a GET whose address it does not sign ($over)',
+    async ({ over }) => {
+      const made = await make({ type: 'hmac', header: 'x-signature', encoding: 'hex', prefix: '', over, secret })
+      const headers = { 'x-signature': sign('', 'hex') }
+      expect((await refusal(made.send({ headers })))?.code).toBe('invalid')
+      const get = made.send({
+        method: 'GET',
+        headers,
+        url: new URL('https://bot.example.com/?user[phone]=%2B79161234567'),
+      })
+      expect((await refusal(get))?.message).toContain('a GET has none; send a POST')
+    },
+  )
+
+  it('has to sign the moment that it tells', async () => {
+    const auth = { type: 'hmac', header: 'x-signature', momentHeader: 'X-Moment', secret } as const
+    const refused = await refusal(make({ ...auth, encoding: 'hex', prefix: '' }))
+    expect(refused?.faults).toEqual([
+      { path: 'auth.momentHeader', message: 'is not signed; expected header:x-moment in "over"' },
+    ])
   })
 })
 
@@ -96,6 +113,8 @@ describe('a signature of Standard Webhooks', () => {
     const first = await made.send({ body, headers: headers(now) })
     expect(first.created).toBe(true)
     expect(await made.send({ body, headers: headers(new Date(now.getTime() + 240_000)) })).toEqual(first)
+    // Whoever repeats what they overheard can add a key, but not sign it.
+    expect(await made.send({ body, headers: { ...headers(now), 'idempotency-key': 'another' } })).toEqual(first)
     expect(await accepted(made, headers(new Date(now.getTime() - 301_000)))).toContain('more than 5 minutes')
     expect(await accepted(made, headers(now), `${body} `)).toContain('does not sign this body')
     expect(await accepted(made, { ...headers(now), 'webhook-id': 'msg_2' })).toContain('does not sign this body')
