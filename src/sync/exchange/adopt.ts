@@ -9,6 +9,7 @@ import type { CrmRecord } from '../crm.ts'
 import { readOurSide } from '../mapping/our-side.store.ts'
 import type { MappedEntity, OurSide } from '../mapping/our-side.ts'
 import { stageHere } from '../mapping/stages.ts'
+import { isThere } from './batch.ts'
 import { type Exchange, exchangeKinds, linkFacts, numberInMarker, workOf } from './exchange.ts'
 import type { CrmLink } from './link.ts'
 import { insertLinks, linksOfRecords, linksOfSubjects } from './links.store.ts'
@@ -84,7 +85,7 @@ async function contactsOf(exchange: Exchange, records: readonly CrmRecord[]): Pr
   const ids = [...new Set(records.flatMap(({ contactIds }) => contactIds ?? []))]
   const links = await linksOfRecords(db, integration.id, 'contact', ids)
   const contacts = new Map<string, number>()
-  for (const { externalId, subjectId } of links.values()) if (subjectId !== null) contacts.set(externalId, subjectId)
+  for (const link of links.values()) if (isThere(link) && link.subjectId) contacts.set(link.externalId, link.subjectId)
   const unknown = ids.filter((id) => !links.has(id)).map((id) => ({ id }))
   if (unknown.length === 0) return contacts
   const read = await readAll(exchange, 'contact', unknown)

@@ -12,7 +12,7 @@ import { LostLease } from './batch.ts'
 import { catchUp } from './catch-up.ts'
 import type { Exchange } from './exchange.ts'
 import { dueExchanges } from './exchanges.store.ts'
-import { isOfAccount } from './failed-push.ts'
+import { isOfAccount, lateMs } from './failed-push.ts'
 import { pullBatch } from './pull-batch.ts'
 import { pushBatch } from './push-batch.ts'
 import { reclaimPushes } from './pushes.store.ts'
@@ -191,7 +191,8 @@ async function round(parts: ExchangeParts, one: Owned): Promise<boolean> {
 /** Takes up what a dead process left under way, or a round of ours that was cut off. */
 async function reclaim({ db, clock, log }: ExchangeParts, one: Owned): Promise<void> {
   if (!one.unsettled) return
-  const doubtful = await db.transaction((tx) => reclaimPushes(tx, one.id, clock.now()))
+  const dueAt = new Date(clock.now().getTime() + lateMs)
+  const doubtful = await db.transaction((tx) => reclaimPushes(tx, one.id, dueAt))
   one.unsettled = false
   if (doubtful > 0) log.warn({ integration: one.id, doubtful }, 'Pushes to a CRM that were cut off are looked for.')
 }

@@ -22,7 +22,7 @@ export async function linksOfSubjects(
   return new Map(rows.map((row) => [row.subjectId!, row]))
 }
 
-/** The links of these things there, by their id; of several one that names something of ours. */
+/** The links of these things there, by their id; of several the one that counts now, or at least names something of ours. */
 export async function linksOfRecords(
   db: Queryable,
   integrationId: number,
@@ -34,7 +34,7 @@ export async function linksOfRecords(
     .select()
     .from(crmLinks)
     .where(and(ofKind(integrationId, entity), inArray(crmLinks.externalId, [...externalIds])))
-    .orderBy(sql`${crmLinks.subjectId} nulls first`)
+    .orderBy(sql`${crmLinks.shadow} ->> 'gone' is null, ${crmLinks.subjectId} nulls first`)
   return new Map(rows.map((row) => [row.externalId, row]))
 }
 

@@ -7,8 +7,8 @@ import { isOfAccount } from './failed-push.ts'
 import { dueHeard, forgetHeard, type HeardThing, putOffHeard } from './heard.store.ts'
 import type { CrmLink } from './link.ts'
 import { linksOfRecords } from './links.store.ts'
-import { doubtfulPushes, insertChanged } from './pushes.store.ts'
-import { readAll } from './read-first.ts'
+import { type DoubtfulPush, doubtfulPushes, insertChanged } from './pushes.store.ts'
+import { isUnread, readAll } from './read-first.ts'
 import { type ReadRecord, takeIn } from './take-in.ts'
 import { takeInHanging } from './take-in-hanging.ts'
 import { noteGone } from './unlink.ts'
@@ -92,7 +92,7 @@ async function pull(exchange: Exchange, entity: CrmEntity, things: HeardThing[])
       gone.flatMap(({ externalId }) => links.get(externalId) ?? []),
     ),
   )
-  const { unsure, until } = await unsureOnes(exchange, entity, records, links)
+  const { unsure, until } = await unsureOnes(exchange, entity, things, records, links)
   const failures = await takeInAll(
     exchange,
     entity,
@@ -105,7 +105,7 @@ async function pull(exchange: Exchange, entity: CrmEntity, things: HeardThing[])
   await db.transaction(async (tx) => {
     await putOffHeard(
       tx,
-      waiting.map((thing) => ({ ...thing, dueAt: until })),
+      waiting.map((thing) => ({ ...thing, attempts: 0, dueAt: until })),
     )
     await forgetHeard(
       tx,
@@ -114,16 +114,23 @@ async function pull(exchange: Exchange, entity: CrmEntity, things: HeardThing[])
   })
 }
 
-/** Unlinked records while it is in doubt whether a push of ours made them: the push finds them when it is tried again. */
+/**
+ * Unlinked records while it is in doubt whether a push of ours made them: the push finds them when it is tried again. What was not found
+ * then is theirs, so nothing waits twice.
+ */
 async function unsureOnes(
   { db, integration, clock }: Exchange,
   entity: CrmEntity,
+  things: readonly HeardThing[],
   records: ReadonlyMap<string, CrmRecord>,
   links: ReadonlyMap<string, CrmLink>,
 ): Promise<{ unsure: Set<string>; until: Date }> {
-  const unlinked = [...records.keys()].filter((id) => !links.has(id))
+  const unlinked = things
+    .filter(({ attempts, dueAt, heardAt }) => attempts > 0 || dueAt <= heardAt)
+    .flatMap(({ externalId: id }) => (records.has(id) && !links.has(id) ? [id] : []))
   const isAsked = unlinked.length > 0 && entity !== 'contact'
-  const doubts = isAsked ? (await doubtfulPushes(db, integration.id)).filter(({ open }) => open) : []
+  const mayHaveMade = ({ open, makes }: DoubtfulPush) => open && makes.includes(entity)
+  const doubts = isAsked ? (await doubtfulPushes(db, integration.id)).filter(mayHaveMade) : []
   const latest = Math.max(clock.now().getTime(), ...doubts.map(({ dueAt }) => dueAt.getTime()))
   return { unsure: new Set(doubts.length > 0 ? unlinked : []), until: new Date(latest + doubtMs) }
 }
@@ -143,19 +150,23 @@ async function takeInAll(
   }
   const linked = records.flatMap((record) => {
     const link = links.get(record.id)
-    return link?.subjectId ? [{ record, link }] : []
+    return link?.subjectId && !link.shadow.parted ? [{ record, link }] : []
   })
   const unlinked = records.filter(({ id }) => !links.has(id))
   const adopted = await (entity === 'contact' ? adoptContacts : adoptDeals)(exchange, unlinked)
-  const failures = await takeIn(exchange, entity, [...linked, ...adopted])
-  await pushBack(exchange, adopted)
+  const read = [...linked, ...adopted]
+  const failures = await takeIn(exchange, entity, read)
+  await pushBack(
+    exchange,
+    read.filter(({ link }) => isUnread(link)),
+  )
   return failures
 }
 
-/** What ours had of what was linked just now goes there. */
-async function pushBack({ db, clock, integration }: Exchange, adopted: readonly ReadRecord[]): Promise<void> {
-  if (integration.direction !== 'both') return
-  const subjects = adopted.map(({ link: { integrationId, entity, subjectId } }) => {
+/** What ours had of what is read for the first time, or was restored there, goes there. */
+async function pushBack({ db, clock, integration }: Exchange, first: readonly ReadRecord[]): Promise<void> {
+  if (integration.direction !== 'both' || first.length === 0) return
+  const subjects = first.map(({ link: { integrationId, entity, subjectId } }) => {
     return { integrationId, entity, subjectId: subjectId! }
   })
   await db.transaction((tx) => insertChanged(tx, subjects, clock.now()))

@@ -1,3 +1,4 @@
+import { AppError } from '../../platform/errors.ts'
 import { type Batch, conclude, isThere, LostLease, newBatch, openOf } from './batch.ts'
 import type { Exchange } from './exchange.ts'
 import { failedPush, isOfAccount } from './failed-push.ts'
@@ -23,12 +24,18 @@ export interface PushedBatch {
 
 /**
  * Takes up what is due and tells the other CRM: what is taken up is noted before anything is asked of the vendor, and what was done right
- * after each request, so that nothing is made twice whenever this process dies.
+ * after each request, so that nothing is made twice whenever this process dies. What failed often goes by itself, one at a time.
  */
 export async function pushBatch(exchange: Exchange): Promise<PushedBatch> {
+  const together = await pushSome(exchange, false)
+  if (together.trouble !== undefined) return together
+  const alone = await pushSome(exchange, true)
+  return { taken: together.taken + alone.taken, done: together.done + alone.done, trouble: alone.trouble }
+}
+
+async function pushSome(exchange: Exchange, alone: boolean): Promise<PushedBatch> {
   const { db, clock, integration, holder, adapter } = exchange
-  const limit = adapter.abilities().batch
-  const taking = { integrationId: integration.id, holder, limit }
+  const taking = { integrationId: integration.id, holder, limit: adapter.abilities().batch, alone }
   const pushes = await db.transaction((tx) => takePushes(tx, taking, clock.now()))
   if (pushes.length === 0) return { taken: 0, done: 0, trouble: undefined }
   const batch = newBatch(exchange, pushes)
@@ -42,11 +49,18 @@ export async function pushBatch(exchange: Exchange): Promise<PushedBatch> {
   } catch (error) {
     if (error instanceof LostLease) throw error
     batch.trouble = error
-    for (const push of openOf(batch))
-      conclude(batch, [push], failedPush(batch, push, error, batch.wrote && !isOfAccount(error)))
+    const begun = batch.wrote && !isOfAccount(error)
+    // Of several nobody knows for which of them it could not be done: each shows that when it is tried alone.
+    const cause = pushes.length > 1 ? mayPass(error) : error
+    for (const push of openOf(batch)) conclude(batch, [push], failedPush(batch, push, cause, begun))
   }
   const done = await settle(batch)
   return { taken: pushes.length, done, trouble: batch.trouble }
+}
+
+function mayPass(error: unknown): unknown {
+  if (!(error instanceof AppError) || error.retryable) return error
+  return new AppError(error.code, error.message, { retryable: true, cause: error })
 }
 
 async function load(batch: Batch): Promise<void> {

@@ -1,5 +1,6 @@
 import { identitiesOf } from '../../contacts/contacts.store.ts'
 import { type Batch, conclude, isThere, noteStep, openOf } from './batch.ts'
+import { concludeRefused, isMissing, type Refused } from './conclude-refused.ts'
 import { failedPush, notTried } from './failed-push.ts'
 import { linksOfRecords } from './links.store.ts'
 import { type Prepared, prepare } from './outgoing.ts'
@@ -54,7 +55,7 @@ async function findThere(batch: Batch): Promise<void> {
     if (externalId === undefined) continue
     const other = (await linksOfRecords(db, integration.id, 'contact', [externalId])).get(externalId)
     // It stands for somebody else of ours already.
-    if (other && other.subjectId !== contactId) continue
+    if (isThere(other) && other.subjectId !== null && other.subjectId !== contactId) continue
     await noteStep(batch, { links: [newLink(batch, 'contact', contactId, externalId)] })
     await loadSubjects(batch, 'contact', [contactId])
     // What is known of it on both sides is brought together by a push of its own.
@@ -72,13 +73,17 @@ async function updateContacts(batch: Batch): Promise<void> {
   if (pieces.length === 0) return
   const results = await writeRecords(batch, 'contact', pieces)
   const shadows: { id: number; shadow: Prepared['shadow']; theirsUpdatedAt: Date }[] = []
+  const refused: Refused[] = []
   for (const [index, { push }] of pieces.entries()) {
     const result = results[index]!
     const link = batch.contactLinks.get(push.subjectId)!
-    if (result.ok) shadows.push({ id: link.id, shadow: prepared.get(push)!.shadow, theirsUpdatedAt: result.updatedAt })
+    if (!result.ok && isMissing(result.error)) refused.push({ push, link, error: result.error })
+    else if (result.ok)
+      shadows.push({ id: link.id, shadow: prepared.get(push)!.shadow, theirsUpdatedAt: result.updatedAt })
     else conclude(batch, [push], failedPush(batch, push, result.error, result.begun))
   }
   await noteStep(batch, { shadows })
+  await concludeRefused(batch, 'contact', refused)
 }
 
 async function makeContacts(batch: Batch): Promise<void> {

@@ -1,5 +1,6 @@
 import { AppError } from '../../platform/errors.ts'
 import { type Batch, conclude, isThere, noteStep, openOf } from './batch.ts'
+import { concludeRefused, isMissing, type Refused } from './conclude-refused.ts'
 import { failedPush } from './failed-push.ts'
 import type { NewLink } from './links.store.ts'
 import { type Prepared, prepare } from './outgoing.ts'
@@ -26,13 +27,17 @@ async function updateDeals(batch: Batch): Promise<void> {
   if (pieces.length === 0) return
   const results = await writeRecords(batch, 'deal', pieces)
   const shadows: { id: number; shadow: Prepared['shadow']; theirsUpdatedAt: Date }[] = []
+  const refused: Refused[] = []
   for (const [index, { push }] of pieces.entries()) {
     const result = results[index]!
     const link = batch.dealLinks.get(push.subjectId)!
-    if (result.ok) shadows.push({ id: link.id, shadow: prepared.get(push)!.shadow, theirsUpdatedAt: result.updatedAt })
+    if (!result.ok && isMissing(result.error)) refused.push({ push, link, error: result.error })
+    else if (result.ok)
+      shadows.push({ id: link.id, shadow: prepared.get(push)!.shadow, theirsUpdatedAt: result.updatedAt })
     else conclude(batch, [push], failedPush(batch, push, result.error, result.begun))
   }
   await noteStep(batch, { shadows })
+  await concludeRefused(batch, 'deal', refused)
 }
 
 /** Deals that can be made now. Of several of one new contact the first takes it along, and the others come when it is there. */
@@ -54,6 +59,10 @@ function readyDeals(batch: Batch): CrmPush[] {
   })
 }
 
+function mayBeOfContact(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'invalid' || error.code === 'not_found')
+}
+
 async function makeDeals(batch: Batch, ready: readonly CrmPush[]): Promise<void> {
   const prepared = ready.map((push) => {
     const contactId = contactOf(batch, push)!
@@ -61,15 +70,19 @@ async function makeDeals(batch: Batch, ready: readonly CrmPush[]): Promise<void>
     const deal = prepare(batch, 'deal', push.subjectId, push)
     const contact = isThere(link) ? undefined : prepare(batch, 'contact', contactId, push)
     const taken = contact ? { make: contact.write } : { id: link!.externalId }
-    return { push, contactId, deal, contact, write: { ...deal.write, contact: taken } }
+    return { push, contactId, link, deal, contact, write: { ...deal.write, contact: taken } }
   })
   const results = await writeRecords(batch, 'deal', prepared)
   const links: NewLink[] = []
   const progress: { push: CrmPush; progress: { deal: string; contact?: string } }[] = []
-  for (const [index, { push, contactId, deal, contact }] of prepared.entries()) {
+  const refused: Refused[] = []
+  for (const [index, { push, contactId, link, deal, contact }] of prepared.entries()) {
     const result = results[index]!
     if (!result.ok) {
-      conclude(batch, [push], failedPush(batch, push, result.error, result.begun))
+      const { error, begun } = result
+      // What speaks against a deal may be that its contact is not there any more.
+      if (isThere(link) && mayBeOfContact(error)) refused.push({ push, link, error })
+      else conclude(batch, [push], failedPush(batch, push, error, begun))
       continue
     }
     const theirsUpdatedAt = result.updatedAt
@@ -83,6 +96,7 @@ async function makeDeals(batch: Batch, ready: readonly CrmPush[]): Promise<void>
     progress.push({ push, progress: { deal: result.id, ...(result.contactId && { contact: result.contactId }) } })
   }
   await noteStep(batch, { links, progress })
+  await concludeRefused(batch, 'contact', refused)
   for (const entity of ['contact', 'deal'] as const) {
     const ids = links.filter((link) => link.entity === entity).map(({ subjectId }) => subjectId!)
     if (ids.length > 0) await loadSubjects(batch, entity, ids)

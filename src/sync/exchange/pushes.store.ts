@@ -53,19 +53,23 @@ export async function findPush(db: Queryable, id: number): Promise<CrmPush | und
   return row
 }
 
+/** What failed so often is taken up alone: it may be what makes the others fail. */
+const togetherAttempts = 3
+
 /**
  * Takes up what is due of an integration for `holder`: the first of each subject, so that what was asked for later is done later. What
- * failed before comes back in smaller numbers, as it may be what makes the others fail.
+ * failed often is left out, or, with `alone`, one of that is taken.
  */
 export async function takePushes(
   tx: Tx,
-  { integrationId, holder, limit }: { integrationId: number; holder: string; limit: number },
+  { integrationId, holder, limit, alone }: { integrationId: number; holder: string; limit: number; alone: boolean },
   now: Date,
 ): Promise<CrmPush[]> {
   const rows = await tx.query<{ id: string }>(
     `with due as (
        select p.id from crm_pushes p
         where p.integration_id = $1 and p.finished_at is null and p.started_by is null and p.due_at <= $2::timestamptz
+          and (p.attempts >= ${togetherAttempts}) = $5::boolean
           and not exists (
             select 1 from crm_pushes e
              where e.integration_id = p.integration_id and e.entity = p.entity and e.subject_id = p.subject_id
@@ -76,7 +80,7 @@ export async function takePushes(
         set status = 'working', started_by = $4, attempts = attempts + 1,
             first_started_at = coalesce(first_started_at, $2::timestamptz)
        from due where p.id = due.id returning p.id::text as id`,
-    [integrationId, now.toISOString(), limit, holder],
+    [integrationId, now.toISOString(), alone ? 1 : limit, holder, alone],
   )
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => Number(id))
@@ -84,14 +88,14 @@ export async function takePushes(
 }
 
 /**
- * Gives back what others than `holder` left under way: what it was to make may be there. Whoever calls this holds the lease, so they are
- * dead or have lost it. Gives how many.
+ * Gives back what was left under way: what it was to make may be there, or be made at this very moment, so it is due at `dueAt`. Whoever calls
+ * this holds the lease, so those who left it are dead or have lost it. Gives how many.
  */
-export async function reclaimPushes(tx: Tx, integrationId: number, now: Date): Promise<number> {
+export async function reclaimPushes(tx: Tx, integrationId: number, dueAt: Date): Promise<number> {
   const rows = await tx.query<{ id: string }>(
     `update crm_pushes set started_by = null, doubtful = true, due_at = $2::timestamptz
       where integration_id = $1 and finished_at is null and started_by is not null returning id::text as id`,
-    [integrationId, now.toISOString()],
+    [integrationId, dueAt.toISOString()],
   )
   return rows.length
 }
@@ -137,6 +141,8 @@ export interface DoubtfulPush {
   dueAt: Date
   /** It is tried again by itself. */
   open: boolean
+  /** Kinds of what it may have made: not what was linked before, or noted as made. */
+  makes: CrmPush['entity'][]
 }
 
 /** The doubtful pushes of an integration, over or not. */
@@ -149,12 +155,19 @@ export async function doubtfulPushes(db: Queryable, integrationId: number): Prom
     first_started_at: string
     due_at: string
     open: boolean
+    makes: CrmPush['entity'][]
   }>(
     `select p.id::text as id, p.entity, p.subject_id::text as subject_id,
             case p.entity when 'contact' then p.subject_id::text when 'deal' then d.contact_id::text end as contact_id,
             to_json(p.first_started_at) #>> '{}' as first_started_at, to_json(p.due_at) #>> '{}' as due_at,
-            p.finished_at is null as open
+            p.finished_at is null as open,
+            to_json(array_remove(array[
+              case when l.id is null then p.entity end,
+              case when p.wanted ->> 'note' is not null and p.progress ->> 'note' is null then 'note' end,
+              case when p.wanted ->> 'task' is not null and p.progress ->> 'task' is null then 'task' end], null)) as makes
        from crm_pushes p left join deals d on p.entity = 'deal' and d.id = p.subject_id
+         left join crm_links l on l.integration_id = p.integration_id and l.entity = p.entity
+                              and l.subject_id = p.subject_id and l.shadow ->> 'gone' is null
       where p.integration_id = $1 and p.doubtful and p.first_started_at is not null order by p.id`,
     [integrationId],
   )
@@ -166,6 +179,7 @@ export async function doubtfulPushes(db: Queryable, integrationId: number): Prom
     firstStartedAt: new Date(row.first_started_at),
     dueAt: new Date(row.due_at),
     open: row.open,
+    makes: row.makes,
   }))
 }
 

@@ -2,6 +2,7 @@ import type { CrmEntity, CrmRecord } from '../crm.ts'
 import type { MappedEntity } from '../mapping/our-side.ts'
 import { readOurValues } from '../mapping/our-values.ts'
 import { type Batch, conclude, isThere, openOf } from './batch.ts'
+import { beginAnew } from './begin-anew.ts'
 import { directionsFor, type Exchange } from './exchange.ts'
 import { failedPush } from './failed-push.ts'
 import { heardAmong } from './heard.store.ts'
@@ -9,7 +10,6 @@ import type { CrmLink } from './link.ts'
 import { linksOfSubjects } from './links.store.ts'
 import { changesToPush } from './merge-values.ts'
 import { takeIn, valuesWithTags } from './take-in.ts'
-import { noteGone } from './unlink.ts'
 import { slices } from './write-records.ts'
 
 /** Reads ours and the links of these contacts or deals into the batch. */
@@ -50,7 +50,11 @@ export async function readFirst(batch: Batch, entity: MappedEntity, subjectIds: 
     wanted.map(({ externalId }) => ({ id: externalId })),
   )
   const missing = wanted.filter(({ externalId }) => !records.has(externalId))
-  if (missing.length > 0) await exchange.db.transaction((tx) => noteGone(tx, exchange, missing))
+  const pushesOf = (link: CrmLink) => openOf(batch, entity).filter(({ subjectId }) => subjectId === link.subjectId)
+  await beginAnew(
+    batch,
+    missing.flatMap((link) => pushesOf(link).map((push) => ({ push, link }))),
+  )
   const read = wanted.flatMap((link) => {
     const record = records.get(link.externalId)
     return record ? [{ record, link }] : []
@@ -58,8 +62,7 @@ export async function readFirst(batch: Batch, entity: MappedEntity, subjectIds: 
   const failures = await takeIn(exchange, entity, read)
   for (const [externalId, error] of failures) {
     const link = wanted.find((one) => one.externalId === externalId)!
-    for (const push of openOf(batch, entity).filter(({ subjectId }) => subjectId === link.subjectId))
-      conclude(batch, [push], failedPush(batch, push, error, false))
+    for (const push of pushesOf(link)) conclude(batch, [push], failedPush(batch, push, error, false))
   }
   await loadSubjects(
     batch,
@@ -84,7 +87,8 @@ export async function readAll(
   return found
 }
 
-function isUnread({ shadow }: CrmLink): boolean {
+/** Whether it was never read since it was linked. */
+export function isUnread({ shadow }: CrmLink): boolean {
   return Object.keys(shadow.theirs).length === 0
 }
 

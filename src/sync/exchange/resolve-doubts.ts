@@ -46,7 +46,8 @@ function waitForOthers(batch: Batch, doubts: readonly DoubtfulPush[]): void {
   for (const push of openOf(batch)) {
     const contactId = contactOf(batch, push)
     if (contactId === undefined || isThere(batch.contactLinks.get(contactId))) continue
-    const doubt = elsewhere.find((one) => one.contactId === contactId)
+    // Of two in doubt the earlier goes first, or each would wait for the other.
+    const doubt = elsewhere.find((one) => one.contactId === contactId && (!push.doubtful || one.id < push.id))
     if (!doubt) continue
     const at = new Date(Math.max(doubt.dueAt.getTime(), batch.exchange.clock.now().getTime()) + soonMs)
     conclude(batch, [push], { status: 'again', at, error: notTried.message, errorCode: notTried.code, free: true })

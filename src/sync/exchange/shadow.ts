@@ -15,6 +15,8 @@ export interface Shadow {
   fresh?: boolean
   /** It was deleted there: nothing goes there any more unless a flow wants it made again. */
   gone?: boolean
+  /** It is gone because a person said that the two are not the same: what happens to it there is nothing of ours. */
+  parted?: boolean
 }
 
 /** Of what was linked just now and never read. */

@@ -29,6 +29,14 @@ export const syncFollower: MergeFollower<Journal> = {
   },
 
   async move(tx, { survivorId, secondId }) {
+    // What the survivor was there until it was deleted stands in nobody's way.
+    await tx.query(
+      `delete from crm_links l where entity = 'contact' and subject_id = $1 and shadow ->> 'gone' is not null
+          and exists (select 1 from crm_links o
+                       where o.integration_id = l.integration_id and o.entity = 'contact' and o.subject_id = $2
+                         and o.shadow ->> 'gone' is null)`,
+      [survivorId, secondId],
+    )
     const setAside = await tx.query<{ id: number }>(
       `update crm_links l set subject_id = null where entity = 'contact' and subject_id = $2
           and exists (select 1 from crm_links o

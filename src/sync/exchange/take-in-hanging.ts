@@ -7,6 +7,7 @@ import type { CrmRecord } from '../crm.ts'
 import { readOurSide } from '../mapping/our-side.store.ts'
 import type { OurSide } from '../mapping/our-side.ts'
 import { operatorHere } from '../mapping/users.ts'
+import { isThere } from './batch.ts'
 import { directionsOfHanging, type Exchange, workOf } from './exchange.ts'
 import { type HangingKind, readHanging } from './hanging.ts'
 import type { CrmLink } from './link.ts'
@@ -121,7 +122,7 @@ async function placeOf(
   on: NonNullable<CrmRecord['on']>,
 ): Promise<{ contactId: number; dealId?: number } | undefined> {
   const link = (await linksOfRecords(tx, integration.id, on.entity, [on.id])).get(on.id)
-  if (!link?.subjectId) return undefined
+  if (!isThere(link) || !link.subjectId) return undefined
   if (on.entity === 'contact') return { contactId: link.subjectId }
   const contactId = (await contactsOfDeals(tx, [link.subjectId])).get(link.subjectId)
   return contactId === undefined ? undefined : { contactId, dealId: link.subjectId }

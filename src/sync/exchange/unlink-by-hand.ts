@@ -23,7 +23,8 @@ export async function unlinkByHand(
   }
   const { entity, subjectId, externalId } = link
   if (entity === 'note' || entity === 'task') return void (await deleteLinks(tx, [linkId]))
-  await updateLinks(tx, [{ id: linkId, shadow: { ...nothingShared, gone: true }, theirsUpdatedAt: null }], context.now)
+  const shadow = { ...nothingShared, gone: true, parted: true }
+  await updateLinks(tx, [{ id: linkId, shadow, theirsUpdatedAt: null }], context.now)
   const contactId = entity === 'contact' ? subjectId : (await contactsOfDeals(tx, [subjectId])).get(subjectId)
   const subject = entity === 'contact' ? { contactId } : { dealId: subjectId, contactId }
   const data = { ...linkFacts({ integration }, externalId), reason: 'by_hand' }

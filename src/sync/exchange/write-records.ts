@@ -13,9 +13,6 @@ export interface Piece {
 /** What became of it. `begun`: nobody knows whether it was done. */
 export type Attempted = Extract<CrmWritten, { ok: true }> | { ok: false; error: unknown; begun: boolean }
 
-/** What failed so often is written alone: it may be what makes the others fail. */
-const togetherAttempts = 3
-
 /**
  * Writes things of one kind, all new or all there already, by as few requests as possible. What the vendor refuses as a whole is taken
  * apart until the culprit stands alone. When the vendor cannot be asked at all, the rest is left.
@@ -23,10 +20,7 @@ const togetherAttempts = 3
 export async function writeRecords(batch: Batch, entity: CrmEntity, pieces: readonly Piece[]): Promise<Attempted[]> {
   const results = new Map<Piece, Attempted>()
   const { batch: most } = batch.exchange.adapter.abilities()
-  const together = pieces.filter(({ push }) => push.attempts <= togetherAttempts)
-  const alone = pieces.filter(({ push }) => push.attempts > togetherAttempts)
-  const chunks = [...slices(together, most), ...slices(alone, 1)]
-  for (const chunk of chunks) await writeChunk(batch, entity, chunk, results)
+  for (const chunk of slices(pieces, most)) await writeChunk(batch, entity, chunk, results)
   return pieces.map((piece) => results.get(piece)!)
 }
 

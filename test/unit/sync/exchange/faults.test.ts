@@ -57,6 +57,19 @@ describe('a write whose answer was lost', () => {
     expect(all('deal')).toHaveLength(1)
   })
 
+  test('is not made again either when the vendor does it only after we gave it up', async () => {
+    await stage.deal(await person(1))
+    stage.ledger.writeFaults = [{ kind: 'before' }]
+    await stage.work()
+    stage.clock.advance(5000)
+    await stage.work()
+    const [[entity, writes]] = stage.asked as [Stage['asked'][number]]
+    for (const write of writes) stage.ledger.account.write(entity, write)
+    await outlast()
+    expect(all('deal')).toHaveLength(1)
+    expect(all('contact')).toHaveLength(1)
+  })
+
   test('holds back other deals of the same new contact, so that nobody is made twice', async () => {
     const contactId = await person(1)
     await stage.deal(contactId)
@@ -125,7 +138,7 @@ test('a worker that dies between the answer and its note leaves nothing to be ma
     `update crm_pushes set status = 'working', started_by = 'a dead process', finished_at = null, result = null`,
   )
   await stage.takeOver()
-  await stage.settle()
+  await outlast()
   expect(all('deal')).toHaveLength(1)
   expect(all('contact')).toHaveLength(1)
   expect(await stage.links()).toHaveLength(2)

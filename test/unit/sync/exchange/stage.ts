@@ -7,6 +7,7 @@ import { createSpot } from '../../../../src/crm/create-spot.ts'
 import { changes as log } from '../../../../src/platform/changes.table.ts'
 import { VirtualClock } from '../../../../src/platform/clock.ts'
 import type { Database, Tx } from '../../../../src/platform/database/database.ts'
+import { AppError } from '../../../../src/platform/errors.ts'
 import { createLog } from '../../../../src/platform/log.ts'
 import type { CrmAdapter, CrmEntity } from '../../../../src/sync/crm.ts'
 import { crmLinks, crmPushes } from '../../../../src/sync/exchange/exchange.table.ts'
@@ -38,8 +39,12 @@ export interface Stage {
   context(): WorkContext
   /** Who works for it; replaced by {@link Stage.takeOver}. */
   worker: ExchangeWorker
+  /** What was asked of the vendor to be written. */
+  asked: Parameters<CrmAdapter['write']>[]
   /** What happens between the vendor's answer to a write and our hearing of it. */
   afterWrite?: () => Promise<unknown>
+  /** Whether the vendor refuses to look for a contact. */
+  refuseFinding?: (phones: string[]) => boolean
   contact(input?: NewContact): Promise<number>
   deal(contactId: number, input?: Partial<Parameters<typeof newDealSchema.parse>[0] & object>): Promise<number>
   do<Result>(work: (tx: Tx, context: WorkContext) => Promise<Result>): Promise<Result>
@@ -112,9 +117,14 @@ export async function setStage(
   )
   await adapter.connect(new AbortController().signal)
   const write: CrmAdapter['write'] = async (...asked) => {
+    stage.asked.push(asked)
     const written = await adapter.write(...asked)
     await stage.afterWrite?.()
     return written
+  }
+  const findContact: NonNullable<CrmAdapter['findContact']> = async (by, signal) => {
+    if (stage.refuseFinding?.(by.phones)) throw new AppError('invalid', 'The vendor takes no such search.')
+    return adapter.findContact!(by, signal)
   }
   const hire = async () => {
     const worker = createExchangeWorker({
@@ -122,7 +132,7 @@ export async function setStage(
       clock,
       log: createLog(process.env.TEST_LOG ?? 'fatal'),
       processName: `process-${Math.random()}`,
-      hub: { adapter: () => ({ ...adapter, write }) },
+      hub: { adapter: () => ({ ...adapter, write, ...(ledger.account.abilities.search && { findContact }) }) },
       signals,
       random: () => 0.5,
     })
@@ -144,6 +154,7 @@ export async function setStage(
     ledger,
     integrationId,
     context,
+    asked: [],
     worker: await hire(),
     contact: async (input = {}) => (await db.transaction((tx) => createContact(tx, context(), input))).id,
     deal: async (contactId, input = {}) => {
