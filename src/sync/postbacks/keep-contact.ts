@@ -74,10 +74,13 @@ export async function keepContact(
     const contact = await createContact(tx, context, { fields, attributes, labels, identities })
     return { contactId: contact.id, created: true, found }
   }
-  const { contactId } = first
-  const others = [...new Set(found.map((one) => one.contactId))].filter((id) => id !== contactId)
+  const before = await contactForUpdate(tx, projectId, first.contactId)
+  // The one that was found, or who it was merged into while its lock was waited for.
+  const contactId = before.id
+  const others = [...new Set(found.map((one) => one.contactId))].filter(
+    (id) => id !== contactId && id !== first.contactId,
+  )
   if (others.length > 0 && mapping.whenDifferent === 'refuse') throw differentContacts(found)
-  const before = await contactForUpdate(tx, projectId, contactId)
   const knownBy = 'identity' in first.by ? first.by.identity : undefined
   await attachIdentities(tx, { projectId, contactId, now, knownBy }, identities)
   await updateContact(tx, context, { contactId, ...withoutKept(mapping, before, fields, attributes) })
