@@ -1,7 +1,7 @@
 import { readChannels } from '../../conversations/channels/channels.store.ts'
 import { connectChannel } from '../../conversations/channels/connect-channel.ts'
 import { messageOf } from '../../platform/errors.ts'
-import { connectIntegration } from '../../sync/integrations/connect-integration.ts'
+import { type Connected, connectIntegration } from '../../sync/integrations/connect-integration.ts'
 import { callbackPath } from '../../sync/integrations/consent.ts'
 import { getIntegration } from '../../sync/integrations/get-integration.ts'
 import type { WorkContext } from '../../team/context.ts'
@@ -67,16 +67,19 @@ async function connectIntegrations(
     const wanted = { integrationId, callbackUrl: publicUrl + callbackPath }
     const signal = AbortSignal.timeout(connectMs)
     const note = await connectIntegration(db, context, wanted, (id) => crms.adapter(id), signal).then(
-      ({ integration, consentUrl }) =>
-        consentUrl === null
-          ? `connected with ${integration.account}`
-          : `its owner has to agree, within half an hour, at ${consentUrl}`,
+      connectedNote,
       notConnected,
     )
     await crms.changed(integrationId)
     notes.set(name, note)
   }
   return notes
+}
+
+function connectedNote({ integration, consentUrl, mappingFaults }: Connected): string {
+  if (consentUrl !== null) return `its owner has to agree, within half an hour, at ${consentUrl}`
+  const faults = mappingFaults.map(({ path, message }) => `${path}: ${message}`)
+  return [`connected with ${integration.account}`, ...faults].join('; ')
 }
 
 function notConnected(error: unknown): string {

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Database, Tx } from '../../platform/database/database.ts'
-import { AppError, messageOf } from '../../platform/errors.ts'
+import { AppError, type Fault, messageOf } from '../../platform/errors.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { recordWork } from '../../team/record-work.ts'
 import type { CrmAdapter, CrmLists } from '../crm.ts'
+import { checkMapping } from '../mapping/check-mapping.ts'
 import { defaultMapping } from '../mapping/default-mapping.ts'
 import { emptyMapping } from '../mapping/mapping.ts'
 import { readOurSide } from '../mapping/our-side.store.ts'
@@ -17,11 +18,13 @@ import { noteCondition } from './note-condition.ts'
 export interface Connected {
   integration: Integration
   consentUrl: string | null
+  /** What of its mapping the account cannot keep: it was kept before that could be known. */
+  mappingFaults: Fault[]
 }
 
 /**
  * Checks an integration's account, makes its vendor send to us, and reads what the account has to choose from. One that has no mapping yet
- * gets the usual one. The vendor is asked outside of any transaction; what it refuses is noted as the condition and thrown. Where the owner of
+ * gets the usual one; of another, what the account cannot keep is told. The vendor is asked outside of any transaction; what it refuses is noted as the condition and thrown. Where the owner of
  * the account can be asked to let us in, nothing is thrown: they are sent to `callbackUrl` afterwards (not asked again where that is absent).
  */
 export async function connectIntegration(
@@ -41,11 +44,12 @@ export async function connectIntegration(
     const account = await tryToConnect(adapter, callbackUrl !== undefined, signal)
     if (account === undefined) {
       const consentUrl = await askConsent(db, before, { adapter, callbackUrl: callbackUrl!, now: context.now })
-      return { integration: await getIntegration(db, context.projectId, integrationId), consentUrl }
+      const integration = await getIntegration(db, context.projectId, integrationId)
+      return { integration, consentUrl, mappingFaults: [] }
     }
     const lists = await adapter.lists(signal)
-    const integration = await db.transaction((tx) => noteConnected(tx, context, integrationId, { account, lists }))
-    return { integration, consentUrl: null }
+    const connected = await db.transaction((tx) => noteConnected(tx, context, integrationId, { account, lists }))
+    return { ...connected, consentUrl: null }
   } catch (error) {
     await noteFailure(db, before, error, context.now)
     throw error
@@ -77,11 +81,12 @@ async function noteConnected(
   context: WorkContext,
   integrationId: number,
   { account, lists }: { account: string; lists: CrmLists },
-): Promise<Integration> {
+): Promise<Omit<Connected, 'consentUrl'>> {
   const before = await lockIntegration(tx, integrationId)
   if (!before) throw new AppError('gone', 'The integration was removed while it was being connected.')
-  const isNew = before.listsAt === null && isDeepStrictEqual(before.mapping, emptyMapping)
-  const mapping = isNew ? defaultMapping(lists, await readOurSide(tx, context.projectId)) : before.mapping
+  const side = await readOurSide(tx, context.projectId)
+  const isNew = before.account === null && isDeepStrictEqual(before.mapping, emptyMapping)
+  const mapping = isNew ? defaultMapping(lists, side) : before.mapping
   const connected = await updateIntegrationRow(tx, integrationId, {
     account,
     lists,
@@ -92,5 +97,5 @@ async function noteConnected(
     updatedAt: context.now,
   })
   await recordWork(tx, context, 'integration.connected', {}, { integrationId, name: before.name, account })
-  return connected!
+  return { integration: connected!, mappingFaults: checkMapping(mapping, lists, side) }
 }

@@ -61,7 +61,7 @@ export function integrationsRoutes(parts: Parts): Route[] {
     }),
     route(calls.postIntegrationConnect, async ({ context, params }) => {
       const wanted = { integrationId: params.id, callbackUrl: parts.publicUrl + callbackPath }
-      const { integration, consentUrl } = await connectIntegration(
+      const { integration, ...came } = await connectIntegration(
         db,
         context,
         wanted,
@@ -69,7 +69,7 @@ export function integrationsRoutes(parts: Parts): Route[] {
         AbortSignal.timeout(connectMs),
       )
       await crms.changed(integration.id)
-      return { ...(await show(integration)), consentUrl }
+      return { ...(await show(integration)), ...came }
     }),
     route(calls.postIntegrationDisconnect, async ({ context, params }) => {
       const wanted = { integrationId: params.id }

@@ -158,7 +158,14 @@ export const postIntegrationConnect = operation({
     'The integration is connected when the owner comes back from there.',
   access: 'admin',
   params: idParams,
-  answer: integrationSchema.extend({ consentUrl: z.string().nullable() }).meta({ id: 'ConnectedIntegration' }),
+  answer: integrationSchema
+    .extend({
+      consentUrl: z.string().nullable(),
+      mappingFaults: z
+        .array(z.object({ path: z.string(), message: z.string() }))
+        .describe('What of a mapping that was kept before the account has no place for.'),
+    })
+    .meta({ id: 'ConnectedIntegration' }),
 })
 
 export const postIntegrationDisconnect = operation({

@@ -54,6 +54,16 @@ describe('integrations of a declaration', () => {
     expect(applied).toMatchObject({ did: 'created', note: 'not connected: The key of the ledger is wrong.' })
   })
 
+  it('say what of their mapping the account cannot keep, which nobody knew before it was read', async () => {
+    const { applied } = await apply({ ...books, mapping: { deal: [{ ours: 'name', theirs: 'nmae' }] } })
+    expect(applied).toMatchObject({
+      did: 'created',
+      note: expect.stringMatching(
+        /^connected with Ledger & Sons; mapping\.deal\[0\]\.theirs: .*did you mean "name"\?$/,
+      ),
+    })
+  })
+
   it('are refused with the place of what is wrong', async () => {
     await apply(books)
     expect((await apply({ ...books, mapping: { deal: [{ ours: 'name', theirs: 'nmae' }] } })).errors).toMatchObject([

@@ -138,6 +138,22 @@ describe('connecting', () => {
     expect((await connected({ mapping })).mapping).toMatchObject(mapping)
   })
 
+  it('fills in the usual mapping also where the lists were looked at before', async () => {
+    const { id } = await make()
+    expect((await gateway.call('GET', `/integrations/${id}/lists`)).status).toBe(200)
+    const { body } = await gateway.call('POST', `/integrations/${id}/connect`)
+    expect(body.mapping.deal).toContainEqual({ ours: 'name', theirs: 'name', direction: 'both' })
+    expect(body.mappingFaults).toEqual([])
+  })
+
+  it('tells what of a mapping that was kept before the account cannot keep', async () => {
+    const { mapping, mappingFaults } = await connected({ mapping: { contact: [{ ours: 'phone', theirs: 'phon' }] } })
+    expect(mapping.contact).toHaveLength(1)
+    expect(mappingFaults).toEqual([
+      { path: 'mapping.contact[0].theirs', message: expect.stringContaining('did you mean "phone"') },
+    ])
+  })
+
   it('notes what the vendor says when it refuses, and tells nobody else the first time', async () => {
     const { id } = await make({ settings: { key: 'dried up' } })
     expect((await gateway.call('POST', `/integrations/${id}/connect`)).status).toBe(401)
