@@ -107,6 +107,7 @@ export async function testGateway(
       byHook: (hookId) => crmHub.byHook(hookId),
       findByHook: (hookId) => crmHub.findByHook(hookId),
       adapter: (id) => crmHub.adapter(id),
+      abilities: (id) => crmHub.get(id)?.adapter.abilities(),
       changed: async (id) => void (await crmHub.reload(id)),
       wake: (id) => void handed.crms.push(id),
     },

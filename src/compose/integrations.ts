@@ -28,6 +28,7 @@ export function followIntegrations({ hub, signals, log, refreshLeases }: Integra
     byHook: (hookId) => hub.byHook(hookId),
     findByHook: (hookId) => hub.findByHook(hookId),
     adapter: (integrationId) => hub.adapter(integrationId),
+    abilities: (integrationId) => hub.get(integrationId)?.adapter.abilities(),
     async changed(integrationId) {
       await reopen(integrationId)
       signals.notifyOthers(`integration:${integrationId}`)

@@ -41,6 +41,8 @@ export interface OpenCrms {
   findByHook(hookId: string): Promise<OpenIntegration | undefined>
   /** Throws `unavailable` when the integration is switched off or cannot be opened. */
   adapter(integrationId: number): CrmAdapter
+  /** What its account can do; undefined while it is not open. */
+  abilities(integrationId: number): CrmAbilities | undefined
   /** An integration changed, or is gone: it is opened anew in every process. */
   changed(integrationId: number): Promise<void>
   /** There is something to exchange. */

@@ -26,6 +26,9 @@ export const mappingPreviewSchema = z
     message: 'expected either a contact or a deal: `contactId` or `dealId`',
   })
 
+/** The integration as its account is, where that is known. */
+type PreviewedIntegration = MappedIntegration & { direction: Direction; hasTags: boolean }
+
 /** What another CRM would be sent of a contact, or of a deal with its contact. */
 export interface MappingPreview {
   /** What is wrong with the mapping itself, by its paths. */
@@ -62,12 +65,11 @@ export interface FieldPreview {
 }
 
 /**
- * Tells what would be sent of a contact or deal by a mapping, which need not be kept yet, and need not be right. `direction` is the
- * integration's. Throws `not_found` when there is no such contact or deal.
+ * Tells what would be sent of a contact or deal by a mapping, which need not be kept yet, and need not be right. Throws `not_found` when there is no such contact or deal.
  */
 export async function previewMapping(
   db: Queryable,
-  integration: MappedIntegration & { direction: Direction },
+  integration: PreviewedIntegration,
   wanted: { contactId?: number | undefined; dealId?: number | undefined },
 ): Promise<MappingPreview> {
   const { projectId, mapping, lists } = integration
@@ -84,19 +86,15 @@ export async function previewMapping(
   }
 }
 
-function previewOf(
-  integration: MappedIntegration & { direction: Direction },
-  side: OurSide,
-  subject: Subject,
-): SubjectPreview {
-  const { mapping, direction } = integration
+function previewOf(integration: PreviewedIntegration, side: OurSide, subject: Subject): SubjectPreview {
+  const { mapping, direction, hasTags } = integration
   const directions = directionsOf(integration, subject.entity)
   const isSent = (key: string) => direction !== 'pull' && (directions.get(key) ?? 'pull') !== 'pull'
   const fields = mapping[subject.entity].map((mapped) =>
     fieldPreview(integration, side, subject, mapped, isSent(mapped.theirs)),
   )
   if (subject.entity === 'deal') return { id: subject.deal.id, fields, tags: [] }
-  return { id: subject.contact.id, fields, tags: isSent('tags') ? subject.contact.labels : [] }
+  return { id: subject.contact.id, fields, tags: hasTags && isSent('tags') ? subject.contact.labels : [] }
 }
 
 function fieldPreview(

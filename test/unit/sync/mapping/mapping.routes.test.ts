@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../../../../src/platform/database/database.ts'
 import { integrations } from '../../../../src/sync/integrations/integrations.table.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
+import { buildLedger } from '../../../doubles/ledger/ledger.ts'
 import { type TestGateway, testGateway } from '../../../gateway.ts'
 import { madeUpLists, mappingOf } from './made-up-sides.ts'
 
@@ -123,6 +124,18 @@ describe('a preview', () => {
     const { body } = await preview({ contactId })
     expect(body.contact.tags).toEqual([])
     expect(body.contact.fields.map(({ sent }: { sent: boolean }) => sent)).toEqual([false, false, false])
+  })
+
+  test('sends no labels to an account that has no tags', async () => {
+    const ledger = buildLedger()
+    ledger.account.abilities.tags = false
+    const small = await testGateway(db, { crmCatalogue: new Map([['ledger', ledger.definition]]) })
+    const { id } = (await small.call('POST', '/integrations', { kind: 'ledger', name: 'books' })).body
+    const contact = (await small.call('POST', '/contacts', { firstName: 'Anna', labels: ['VIP'] })).body
+    const of = async () => (await small.call('POST', `/integrations/${id}/preview`, { contactId: contact.id })).body
+    expect((await of()).contact.tags).toEqual([])
+    ledger.account.abilities.tags = true
+    expect((await of()).contact.tags).toEqual(['VIP'])
   })
 
   test('asks for a contact or a deal that is there, of an integration that is there', async () => {
