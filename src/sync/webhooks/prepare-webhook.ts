@@ -45,7 +45,8 @@ export function prepareWebhook(
     headers['parley-ordering-key'] = ordering.key
     headers['parley-sequence'] = String(ordering.sequence)
   }
-  const secrets = secretHeaders.map(([, value]) => value)
+  // Of `Bearer abc` the credential alone as well.
+  const secrets = secretHeaders.flatMap(([, value]) => [value, ...value.split(' ').slice(1)])
   return { method: webhook.method, url: webhook.url, headers, body, secrets }
 }
 

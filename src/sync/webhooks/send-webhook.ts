@@ -4,6 +4,7 @@ import type { Queryable } from '../../platform/database/database.ts'
 import { doublingDelays } from '../../platform/deliveries/backoff.ts'
 import type { Delivery, DeliverySender } from '../../platform/deliveries/delivery.ts'
 import { AppError, messageOf } from '../../platform/errors.ts'
+import { maskSecrets } from '../../platform/mask.ts'
 import { isRedirect } from '../../platform/safe-http/redirect.ts'
 import type { SafeHttp, SafeResponse } from '../../platform/safe-http/safe-http.ts'
 import type { Vault } from '../../platform/secrets.ts'
@@ -126,7 +127,8 @@ function judge(webhook: Webhook, request: WebhookRequest, response: SafeResponse
   const detail = { status, request: recordRequest(request), response: recordResponse(response, request.secrets) }
   if (isRedirect(status, headers)) {
     const target = URL.parse(headers.location!, webhook.url)?.href ?? headers.location
-    const message = `${webhook.url} redirects to ${target}; expected the subscription to name that address itself.`
+    const [from, to] = [webhook.url, target].map((address) => maskSecrets(address, request.secrets))
+    const message = `${from} redirects to ${to}; expected the subscription to name that address itself.`
     throw new AppError('unsupported', message, { detail })
   }
   if (status >= 200 && status < 300) return detail

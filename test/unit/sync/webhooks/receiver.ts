@@ -35,7 +35,7 @@ export async function startReceiver(): Promise<Receiver> {
         body: Buffer.concat(chunks).toString(),
       })
       await held
-      const { status, headers, body } = request.url === '/hook' ? next : usual
+      const { status, headers, body } = request.url!.split('?')[0] === '/hook' ? next : usual
       response.writeHead(status, headers).end(body)
     })
   })

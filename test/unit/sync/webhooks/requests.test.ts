@@ -10,7 +10,7 @@ import { endOldSecret } from '../../../../src/sync/webhooks/end-old-secret.ts'
 import { previewWebhook, type WebhookPreview } from '../../../../src/sync/webhooks/preview-webhook.ts'
 import { rotateWebhookSecret } from '../../../../src/sync/webhooks/rotate-webhook-secret.ts'
 import { testWebhook } from '../../../../src/sync/webhooks/test-webhook.ts'
-import { findDelivery } from '../../../../src/sync/webhooks/webhook-deliveries.store.ts'
+import { findDelivery, listDeliveries } from '../../../../src/sync/webhooks/webhook-deliveries.store.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import type { ReceivedRequest } from './receiver.ts'
 import { openStage, type Stage, vault } from './stage.ts'
@@ -184,6 +184,23 @@ describe('a request', () => {
     expect(body).toMatch(/^••• x+…$/)
     expect(body.length).toBeLessThan(4100)
     expect(JSON.stringify(attempts)).not.toContain('key-of-the-crm')
+  })
+
+  it('shows no credential of which a receiver tells, nor what stands in addresses', async () => {
+    await stage.subscribe({
+      url: `${stage.receiver.url}?token=of-the-address`,
+      secretHeaders: { Authorization: 'Token 2f9c0d7a' },
+    })
+    stage.receiver.answer(401, {}, 'nobody is known by 2f9c0d7a')
+    const [refused, moved] = [await waiting(), await waiting()]
+    await stage.attempt(refused)
+    stage.receiver.answer(308, { location: '/new?token=of-the-address' })
+    await stage.attempt(moved)
+    const { items } = await listDeliveries(fresh.db, stage.context.projectId, {})
+    expect(items.map(({ attempts }) => attempts[0]!.status)).toEqual([308, 401])
+    expect(items[0]!.error).toContain('/new?token=•••; expected')
+    expect(items[1]!.attempts[0]!.response!.body).toBe('nobody is known by •••')
+    expect(JSON.stringify(items)).not.toMatch(/2f9c0d7a|of-the-address/)
   })
 
   it('of a test is made in the same way', async () => {
