@@ -24,13 +24,14 @@ export interface AccountDesk {
   ask(signal: AbortSignal): Promise<Account>
   /** As last asked for; undefined where it never was. */
   known(): Promise<Account | undefined>
-  /** The id of the field that keeps our markers; made where there is none. */
+  /** The id of the field that keeps our markers, as last looked for. */
   markerField(entity: FieldsOf, signal: AbortSignal): Promise<number>
+  /** Looks for it anew; makes it where there is none. */
+  findMarkerField(entity: FieldsOf, signal: AbortSignal): Promise<number>
 }
 
 export function openAccountDesk(client: AmocrmClient, state: CrmState): AccountDesk {
   let account: Account | undefined
-  const markers = new Map<FieldsOf, number>()
 
   async function known(): Promise<Account | undefined> {
     if (account) return account
@@ -50,37 +51,40 @@ export function openAccountDesk(client: AmocrmClient, state: CrmState): AccountD
     return account
   }
 
+  const nameOf = (entity: FieldsOf) => `marker of ${nouns[entity]}`
+
   /** One process at a time, or there would be two of them. */
-  const makeMarkerField = (entity: FieldsOf, signal: AbortSignal) =>
+  const findMarkerField = (entity: FieldsOf, signal: AbortSignal) =>
     state.exclusively(
       'fields',
       async () => {
-        const path = `${nouns[entity]}/custom_fields`
-        const fields = await wholeList(client, { path, name: 'custom_fields', schema: customField }, signal)
-        const standing = fields.find(({ code }) => code === markerCode)
-        if (standing) return standing.id
-        const json = [{ name: 'Parley', type: 'text', code: markerCode, is_api_only: true }]
-        const made = z.object({ _embedded: z.object({ custom_fields: z.array(customField).min(1) }) })
-        const { value } = await client.call({ method: 'POST', path, json }, made, signal)
-        if (!value) throw new AppError('unavailable', 'amoCRM does not tell of the field that it made.')
-        return value._embedded.custom_fields[0]!.id
+        const id = await findOrMake(entity, signal)
+        await state.write(nameOf(entity), String(id))
+        return id
       },
       signal,
     )
+
+  async function findOrMake(entity: FieldsOf, signal: AbortSignal): Promise<number> {
+    const path = `${nouns[entity]}/custom_fields`
+    const fields = await wholeList(client, { path, name: 'custom_fields', schema: customField }, signal)
+    const standing = fields.find(({ code }) => code === markerCode)
+    if (standing) return standing.id
+    const json = [{ name: 'Parley', type: 'text', code: markerCode, is_api_only: true }]
+    const made = z.object({ _embedded: z.object({ custom_fields: z.array(customField).min(1) }) })
+    const { value } = await client.call({ method: 'POST', path, json }, made, signal)
+    if (!value) throw new AppError('unavailable', 'amoCRM does not tell of the field that it made.')
+    return value._embedded.custom_fields[0]!.id
+  }
 
   return {
     known,
     ask,
     account: async (signal) => (await known()) ?? ask(signal),
     async markerField(entity, signal) {
-      const name = `marker of ${nouns[entity]}`
-      let id = markers.get(entity) ?? Number(await state.read(name))
-      if (!(id > 0)) {
-        id = await makeMarkerField(entity, signal)
-        await state.write(name, String(id))
-      }
-      markers.set(entity, id)
-      return id
+      const id = Number(await state.read(nameOf(entity)))
+      return id > 0 ? id : findMarkerField(entity, signal)
     },
+    findMarkerField,
   }
 }

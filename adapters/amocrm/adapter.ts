@@ -17,6 +17,9 @@ import type { AmocrmSettings } from './settings.ts'
 import { openTokenDesk } from './tokens.ts'
 import { writeAll } from './write/write.ts'
 
+/** What is lost by rounding to seconds, and what the clocks of our own machines differ by. */
+const roundingMs = 30_000
+
 /** Connects one account of amoCRM or Kommo. Nothing is asked of the vendor until `connect`. */
 export function createAmocrmAdapter(context: CrmContext<AmocrmSettings>): CrmAdapter {
   const { clock, hookUrl, log, state } = context
@@ -36,12 +39,13 @@ export function createAmocrmAdapter(context: CrmContext<AmocrmSettings>): CrmAda
       notes: true,
       tasks: true,
       hooks: hook !== undefined,
+      ...clockMargin(client.behindMs()),
     }),
 
     async connect(signal) {
       const { name } = await desk.ask(signal)
-      await desk.markerField('deal', signal)
-      await desk.markerField('contact', signal)
+      await desk.findMarkerField('deal', signal)
+      await desk.findMarkerField('contact', signal)
       if (hook !== undefined) await subscribe(client, hook, signal)
       return { account: name }
     },
@@ -72,4 +76,8 @@ export function createAmocrmAdapter(context: CrmContext<AmocrmSettings>): CrmAda
 
     close: async () => {},
   }
+}
+
+function clockMargin(behindMs: number | undefined): { clockMarginMs?: number } {
+  return behindMs === undefined ? {} : { clockMarginMs: Math.max(0, behindMs) + roundingMs }
 }

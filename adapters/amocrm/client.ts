@@ -25,6 +25,8 @@ export interface AmocrmAnswer<T> {
 export interface AmocrmClient {
   /** Throws what {@link refusalOf} makes of a refusal, and `unavailable` where the answer has not the expected shape. */
   call<T>(call: AmocrmCall, schema: z.ZodType<T>, signal: AbortSignal): Promise<AmocrmAnswer<T>>
+  /** How far the vendor's clock was behind ours at most, by its last answer; undefined before the first. */
+  behindMs(): number | undefined
 }
 
 /** While one call waits for its turn, others may use up a token that does not last. */
@@ -32,6 +34,8 @@ const mostTokens = 5
 
 /** Opens the calls of one account. A token that is refused is renewed; the refused request did nothing, so it is repeated. */
 export function openClient(line: Line, tokens: TokenDesk, clock: Clock): AmocrmClient {
+  let behindMs: number | undefined
+
   async function send(request: LineRequest, signal: AbortSignal): Promise<SafeResponse> {
     let token = await tokens.current(signal)
     for (let tries = 1; ; tries++) {
@@ -50,11 +54,15 @@ export function openClient(line: Line, tokens: TokenDesk, clock: Clock): AmocrmC
       const search = new URLSearchParams(query).toString()
       const request = { method, path: `/api/v4/${path}${search && `?${search}`}`, ...(json !== undefined && { json }) }
       const answer = await send(request, signal)
-      const at = serverTime(answer) ?? clock.now()
+      const told = serverTime(answer)
+      // It was given before it arrived, so the clock can only be less behind than this.
+      if (told) behindMs = clock.now().getTime() - told.getTime()
+      const at = told ?? clock.now()
       if (answer.status === 204) return { value: undefined, at }
       if (answer.status < 200 || answer.status > 299) throw refusalOf(answer)
       return { value: read(answer, schema, `${method} ${path}`), at }
     },
+    behindMs: () => behindMs,
   }
 }
 

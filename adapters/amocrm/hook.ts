@@ -29,7 +29,8 @@ export async function subscribe(client: AmocrmClient, destination: string, signa
   try {
     await client.call({ method: 'POST', path: 'webhooks', json }, z.unknown(), signal)
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'forbidden') throw error
+    const isDenied = error instanceof AppError && (error.code === 'forbidden' || error.detail?.status === 402)
+    if (!isDenied) throw error
     const advice = 'Let an administrator connect it, or set hooks to false: changes are then looked for now and then.'
     throw new AppError(
       'forbidden',

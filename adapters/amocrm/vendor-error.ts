@@ -6,6 +6,8 @@ import { type Problem, problemPayload } from './payload.ts'
 const slowDownMs = 5_000
 /** An account that was blocked for its many requests is let in again after some time that the vendor does not tell. */
 const blockedMs = 15 * 60_000
+/** An account that is not paid takes nothing until its owner has paid; it is looked for every so often. */
+const unpaidMs = 60 * 60_000
 
 /**
  * What an answer that is no success means for us (amocrm.ru/developers/content/api/recommendations, …/crm_platform/error-codes). The detail
@@ -26,7 +28,12 @@ export function refusalOf({ status, headers, body }: SafeResponse): AppError {
       'amoCRM has blocked the API of this account for some time (403), because there were too many requests.'
     return new AppError('rate_limited', message, { retryAfterMs: blockedMs, detail })
   }
-  const [code, hint] = meaningOf(status)
+  if (status === 402) {
+    const message = `The account is not paid: nothing goes there until its owner renews the subscription. amoCRM says: ${said}`
+    return new AppError('rate_limited', message, { retryAfterMs: unpaidMs, detail })
+  }
+  // A missing record is told as a problem, too; without one it is the whole API that is not there just now.
+  const [code, hint] = status === 404 && !problem ? unreachable : meaningOf(status)
   const faults = [...new Set(Object.values(detail.refused ?? {}).flat())]
   return new AppError(code, `${hint} amoCRM says: ${said}`, { detail, faults })
 }
@@ -47,16 +54,16 @@ export function refusalOfOne(faults: Fault[]): AppError {
   return new AppError(gone ? 'not_found' : 'invalid', `amoCRM refused it: ${said}`, { faults })
 }
 
+const unreachable: [ErrorCode, string] = ['unavailable', 'It failed.']
+
 function meaningOf(status: number): [ErrorCode, string] {
   if (status === 401) return ['unauthenticated', 'The account has to be connected again.']
-  if (status === 402)
-    return ['forbidden', 'The account is not paid: nothing can be written until its owner renews the subscription.']
   if (status === 403)
     return ['forbidden', 'Who connected the account may not do this: an administrator of it should connect it.']
   if (status === 404) return ['not_found', 'It is not there.']
   if (status === 413) return ['too_large', 'The request is too large.']
-  if (status === 504) return ['unavailable', 'It took too long.']
-  if (status >= 500) return ['unavailable', 'It failed.']
+  if (status === 504) return ['timeout', 'It took too long.']
+  if (status >= 500) return unreachable
   return ['invalid', 'It was refused.']
 }
 

@@ -1,3 +1,4 @@
+import { AppError } from '../../../src/platform/errors.ts'
 import type { CrmEntity, CrmMark } from '../../../src/sync/crm.ts'
 import { hasMarker } from '../../kit/hidden-marker.ts'
 import { nouns } from '../fields/crm-field.ts'
@@ -7,6 +8,7 @@ import {
   contactPayload,
   type LeadPayload,
   leadPayload,
+  type NotePayload,
   notePayload,
   taskPayload,
 } from '../payload.ts'
@@ -63,13 +65,15 @@ const finders: Record<CrmEntity, (tools: AmocrmTools, search: Search, signal: Ab
     for (const path of new Set(search.marks.flatMap((mark) => placeOf(mark) ?? []))) {
       const marks = search.marks.filter((mark) => placeOf(mark) === path)
       const list = { path, name: 'notes', schema: notePayload, query: newest }
-      await lookThrough(
-        tools,
-        { ...search, marks },
-        { list, signal, isOf: ({ params }, marker) => hasMarker(params?.text ?? '', marker) },
-      )
+      const isOf = ({ params }: NotePayload, marker: string) => hasMarker(params?.text ?? '', marker)
+      await lookThrough(tools, { ...search, marks }, { list, signal, isOf }).catch(nothingIfGone)
     }
   },
+}
+
+/** What it hangs on was deleted, and with it whatever hung there. */
+function nothingIfGone(error: unknown): void {
+  if (!(error instanceof AppError) || error.code !== 'not_found') throw error
 }
 
 interface Look<T> {

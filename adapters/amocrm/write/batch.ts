@@ -50,7 +50,7 @@ export async function sendBatch<T>(
     await post(tools, batch, results, signal)
     tools.size.fine()
   } catch (error) {
-    if (error instanceof AppError && error.detail?.status === 504) tools.size.tooLarge()
+    if (error instanceof AppError && error.code === 'timeout') tools.size.tooLarge()
     const refused = refusedThings(error)
     if (!refused) throw error
     const isRefused = ({ index }: BatchItem) => refused[String(index)] !== undefined

@@ -1,9 +1,8 @@
 import { updateIntegrationRow } from '../integrations/integrations.store.ts'
-import type { Exchange } from './exchange.ts'
+import { byTheirClock, type Exchange } from './exchange.ts'
 import { catchUpMs } from './exchanges.store.ts'
 import { upsertHeard } from './heard.store.ts'
 import { linksOfRecords } from './links.store.ts'
-import { clocksApartMs } from './resolve-doubts.ts'
 
 /** So many changes are asked for at first, and ten times as many as long as the answer is full. */
 const firstLimit = 250
@@ -25,7 +24,7 @@ export async function catchUp(exchange: Exchange): Promise<boolean> {
 
 async function lookFor(exchange: Exchange, entity: 'contact' | 'deal', caughtUpTo: Date): Promise<void> {
   const { db, clock, integration, adapter, signal } = exchange
-  const since = new Date(caughtUpTo.getTime() - clocksApartMs)
+  const since = byTheirClock(exchange, caughtUpTo.getTime())
   let limit = firstLimit
   let changed = await adapter.changedSince(entity, since, limit, signal)
   while (changed.length >= limit && limit < mostLimit) {

@@ -50,6 +50,14 @@ export function numberInMarker(
   return number !== undefined && marker === markerOf({ integration }, what, Number(number)) ? Number(number) : undefined
 }
 
+/** Their clock may be so far behind ours, in milliseconds, where the adapter cannot tell. */
+const clockMarginMs = 300_000
+
+/** A moment of our clock (milliseconds since 1970) as one of theirs that is not later. */
+export function byTheirClock({ adapter }: Pick<Exchange, 'adapter'>, at: number): Date {
+  return new Date(at - (adapter.abilities().clockMarginMs ?? clockMarginMs))
+}
+
 /** Which way each mapped key goes with this integration. `asked`: by a flow, which may push wherever the mapping does. */
 export function directionsFor(
   { integration, adapter }: Pick<Exchange, 'integration' | 'adapter'>,

@@ -5,10 +5,7 @@ import type { CrmPush, PushOutcome } from './push.ts'
 
 /** Waits after failed attempts: from two seconds, doubling to half an hour, for about a day. */
 const retryDelaysMs = doublingDelays(2000, 1_800_000, 57)
-/**
- * What the vendor may still be at work on is not looked for sooner, in milliseconds: a request whose answer was lost can be done long after
- * we gave it up.
- */
+/** What the vendor may still be at work on is not looked for sooner, in milliseconds: it can be done long after we gave it up. */
 export const lateMs = 15_000
 /** What was not tried at all comes back after so many milliseconds. */
 export const soonMs = 1000
@@ -25,7 +22,8 @@ export function failedPush({ exchange }: Batch, push: CrmPush, error: unknown, b
   if (!again || delay === undefined) return { status: 'dead', doubtful: begun, ...words }
   const asked = error instanceof AppError ? error.retryAfterMs : undefined
   const wait = asked ?? withJitter(delay, exchange.random())
-  const at = new Date(now + (begun ? Math.max(wait, lateMs) : wait))
+  const isLate = begun && error instanceof AppError && error.code === 'timeout'
+  const at = new Date(now + (isLate ? Math.max(wait, lateMs) : wait))
   return { status: 'again', at, doubtful: begun, ...words }
 }
 

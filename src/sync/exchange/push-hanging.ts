@@ -1,6 +1,6 @@
 import type { CrmRecord, CrmValue } from '../crm.ts'
 import { type Batch, conclude, isThere, noteStep, openOf } from './batch.ts'
-import { directionsOfHanging, markerOf } from './exchange.ts'
+import { byTheirClock, directionsOfHanging, markerOf } from './exchange.ts'
 import { failedPush, notTried, soonMs } from './failed-push.ts'
 import { type Hanging, type HangingKind, readHanging } from './hanging.ts'
 import type { CrmLink } from './link.ts'
@@ -9,7 +9,6 @@ import { changesToPush, isNothing, noteWritten } from './merge-values.ts'
 import type { CrmPush } from './push.ts'
 import { openPushesOf } from './pushes.store.ts'
 import { loadSubjects } from './read-first.ts'
-import { clocksApartMs } from './resolve-doubts.ts'
 import { nothingShared, type Shadow } from './shadow.ts'
 import { type Attempted, writeRecords } from './write-records.ts'
 
@@ -168,8 +167,8 @@ async function findMade(batch: Batch, kind: HangingKind, wanted: NewHanging[]): 
   const { adapter, signal } = batch.exchange
   const doubtful = wanted.filter(({ push }) => push.doubtful)
   if (doubtful.length === 0) return new Map()
-  const since = Math.min(...doubtful.map(({ push }) => push.firstStartedAt!.getTime())) - clocksApartMs
+  const since = byTheirClock(batch.exchange, Math.min(...doubtful.map(({ push }) => push.firstStartedAt!.getTime())))
   const marks = doubtful.map(({ marker, on }) => ({ marker, on }))
-  const found = await adapter.findMarked(kind, marks, new Date(since), signal)
+  const found = await adapter.findMarked(kind, marks, since, signal)
   return new Map([...found].map(([marker, { id }]) => [marker, id]))
 }

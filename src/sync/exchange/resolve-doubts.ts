@@ -1,7 +1,7 @@
 import type { CrmMark } from '../crm.ts'
 import type { MappedEntity } from '../mapping/our-side.ts'
 import { type Batch, conclude, isThere, noteStep, openOf } from './batch.ts'
-import { markerOf } from './exchange.ts'
+import { byTheirClock, markerOf } from './exchange.ts'
 import { notTried, soonMs } from './failed-push.ts'
 import type { NewLink } from './links.store.ts'
 import type { CrmPush } from './push.ts'
@@ -9,9 +9,6 @@ import { type DoubtfulPush, doubtfulPushes } from './pushes.store.ts'
 import { loadSubjects } from './read-first.ts'
 import { nothingShared } from './shadow.ts'
 import { slices } from './write-records.ts'
-
-/** Their clock may be so far from ours, in milliseconds. */
-export const clocksApartMs = 300_000
 
 /**
  * Looks for what may have been made there without our hearing of it, before anything is made again: for pushes whose answer was lost, and
@@ -59,7 +56,7 @@ async function findMade(batch: Batch, entity: MappedEntity, doubts: readonly Dou
   if (doubts.length === 0) return
   const { exchange } = batch
   const { adapter, signal } = exchange
-  const since = new Date(Math.min(...doubts.map((doubt) => doubt.firstStartedAt.getTime())) - clocksApartMs)
+  const since = byTheirClock(exchange, Math.min(...doubts.map((doubt) => doubt.firstStartedAt.getTime())))
   const marks = new Map(doubts.map((doubt) => [markOf(batch, entity, doubt).marker, doubt]))
   for (const slice of slices([...marks.values()], adapter.abilities().batch)) {
     const wanted = slice.map((doubt) => markOf(batch, entity, doubt))

@@ -117,6 +117,7 @@ export async function startAmocrm(options: AmocrmOptions = {}): Promise<AmocrmDo
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://double')
+    response.setHeader('date', new Date(now()).toUTCString())
     if (url.pathname === '/oauth') return agree(url.searchParams, response)
     const body = await readBody(request)
     const { authorization } = request.headers

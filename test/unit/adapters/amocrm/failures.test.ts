@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { refusalOf } from '../../../../adapters/amocrm/vendor-error.ts'
+import { AppError } from '../../../../src/platform/errors.ts'
 import type { SafeRequest, SafeResponse } from '../../../../src/platform/safe-http/safe-http.ts'
 import type { CrmWrite } from '../../../../src/sync/crm.ts'
 import { never, startAccount, type TestAccount } from './account.ts'
@@ -38,10 +39,11 @@ describe('what the vendor answers', () => {
     ['429 with a wait', answer(429, '', { 'retry-after': '30' }), { code: 'rate_limited', retryAfterMs: 30_000 }],
     ['403 of a blocked account', answer(403, html), { code: 'rate_limited', retryAfterMs: 900_000, retryable: true }],
     ['403 of a missing right', answer(403, problem), { code: 'forbidden', retryable: false }],
-    ['402', answer(402, problem), { code: 'forbidden', retryable: false }],
+    ['402', answer(402, problem), { code: 'rate_limited', retryAfterMs: 3_600_000, retryable: true }],
     ['401', answer(401, problem), { code: 'unauthenticated', retryable: false }],
     ['404', answer(404, problem), { code: 'not_found' }],
-    ['504', answer(504, html), { code: 'unavailable', retryable: true }],
+    ['404 of a front server', answer(404, html), { code: 'unavailable', retryable: true }],
+    ['504', answer(504, html), { code: 'timeout', retryable: true }],
     ['502', answer(502, html), { code: 'unavailable', retryable: true }],
     ['400 that is no JSON', answer(400, html), { code: 'invalid', retryable: false }],
     ['400 of another shape', answer(400, '{"validation-errors": "?"}'), { code: 'invalid' }],
@@ -134,16 +136,25 @@ describe('writes that take too long', () => {
     const { double, adapter } = await start()
     expect(adapter.abilities().batch).toBe(50)
     double.inject({ kind: 'status', status: 504, when: 'after' }, { method: 'POST' })
-    await expect(adapter.write('contact', contacts(3), never)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(adapter.write('contact', contacts(3), never)).rejects.toMatchObject({ code: 'timeout' })
     expect(adapter.abilities().batch).toBe(25)
     await adapter.write('contact', contacts(1), never)
     expect(adapter.abilities().batch).toBe(30)
   })
 
+  test('so do those that got no answer in time', async () => {
+    const { adapter, context } = await start()
+    context.http.request = async () => {
+      throw new AppError('timeout', 'There was no answer within 15 seconds.')
+    }
+    await expect(adapter.write('contact', contacts(3), never)).rejects.toMatchObject({ code: 'timeout' })
+    expect(adapter.abilities().batch).toBe(25)
+  })
+
   test('are cut into what may be sent', async () => {
     const { double, adapter, since } = await start()
     double.inject({ kind: 'status', status: 504, when: 'before' }, { method: 'POST' })
-    await expect(adapter.write('contact', contacts(50), never)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(adapter.write('contact', contacts(50), never)).rejects.toMatchObject({ code: 'timeout' })
     expect((await adapter.write('contact', contacts(50), never)).every(({ ok }) => ok)).toBe(true)
     expect(since().map(({ body }) => (body as unknown[]).length)).toEqual([50, 25, 25])
   })

@@ -155,3 +155,35 @@ describe('the marker of notes and tasks', () => {
     expect(withoutMarker('a\u200bb\u2060c')).toBe('a\u200bb\u2060c')
   })
 })
+
+test('a note on what was deleted is not found, and that is no fault', async () => {
+  const { adapter, double, context } = await start()
+  const { id } = double.addLead({ name: 'Deleted' })
+  double.deleteLead(id)
+  const ask = context.http.request
+  const body = new TextEncoder().encode('{"title":"Not Found","status":404,"detail":"Entity not found"}')
+  context.http.request = async (request) =>
+    request.url.includes(`/leads/${id}/notes`)
+      ? { status: 404, headers: {}, body, durationMs: 1, finalUrl: request.url }
+      : ask(request)
+  const marks = [{ marker: 'm-1', on: { entity: 'deal' as const, id: String(id) } }]
+  expect(await adapter.findMarked('note', marks, new Date(0), never)).toEqual(new Map())
+})
+
+test('how far the vendor’s clock is behind ours is known from its answers', async () => {
+  const { adapter, context } = await start()
+  expect(adapter.abilities().clockMarginMs).toBe(30_000)
+  const ask = context.http.request
+  context.http.request = async (request) => {
+    const answer = await ask(request)
+    const date = new Date(context.clock.now().getTime() - 120_000).toUTCString()
+    return { ...answer, headers: { ...answer.headers, date } }
+  }
+  await adapter.lists(never)
+  expect(adapter.abilities().clockMarginMs).toBe(150_000)
+})
+
+test('before the first answer nothing is known of its clock', async () => {
+  account = await startAccount()
+  expect(account.adapter.abilities().clockMarginMs).toBeUndefined()
+})

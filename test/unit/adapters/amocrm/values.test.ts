@@ -214,3 +214,16 @@ test('the field of our markers is made once, is nobody’s to map, and is found 
   const { fields } = await another.lists(never)
   expect([...fields.deal, ...fields.contact].filter(({ title }) => title === 'Parley')).toEqual([])
 })
+
+test('the field of our markers is made anew by connecting when somebody deleted it there', async () => {
+  const { adapter, double } = await start()
+  const another = account!.another()
+  await another.write('deal', [{ marker: 'm-1', values: { name: 'Before' } }], never)
+  const { leads } = double.account.fields
+  for (const { id, code } of [...leads.values()]) if (code === 'PARLEY_ID') leads.delete(id)
+  await adapter.connect(never)
+  const since = new Date(0)
+  const [made] = await another.write('deal', [{ marker: 'm-2', values: { name: 'After' } }], never)
+  expect(made).toMatchObject({ ok: true })
+  expect([...(await another.findMarked('deal', [{ marker: 'm-2' }], since, never)).keys()]).toEqual(['m-2'])
+})
