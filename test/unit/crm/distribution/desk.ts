@@ -1,4 +1,5 @@
 import { createContact } from '../../../../src/contacts/create-contact.ts'
+import { getConversation } from '../../../../src/conversations/get-conversation.ts'
 import type { Client } from '../../../../src/crm/distribution/client.ts'
 import { createRule } from '../../../../src/crm/distribution/create-rule.ts'
 import { distribute } from '../../../../src/crm/distribution/distribute.ts'
@@ -8,6 +9,7 @@ import type { WorkContext } from '../../../../src/team/context.ts'
 import { createOperator } from '../../../../src/team/create-operator.ts'
 import { createProject } from '../../../../src/team/create-project.ts'
 import type { Operator } from '../../../../src/team/operator.ts'
+import { recordedChanges } from '../../../project.ts'
 
 /** A Monday noon in Moscow. */
 export const noon = new Date('2026-11-02T09:00:00Z')
@@ -24,6 +26,10 @@ export interface Desk {
   conversation(contactId?: number): Promise<{ contactId: number; conversationId: number }>
   /** Gives the client out; answers the operator's name. */
   give(client: Partial<Client>, wanted?: WantedRule): Promise<string | undefined>
+  /** The operator who has a conversation. */
+  assigneeOf(conversationId: number): Promise<number | null>
+  /** What the log of changes has of these kinds. */
+  changesOf(...kinds: string[]): ReturnType<typeof recordedChanges>
 }
 
 export async function openDesk(db: Database): Promise<Desk> {
@@ -67,5 +73,7 @@ export async function openDesk(db: Database): Promise<Desk> {
     give: async (client, wanted) =>
       (await db.transaction((tx) => distribute(tx, work, { contactId: null, conversationId: null, ...client }, wanted)))
         ?.name,
+    assigneeOf: async (conversationId) => (await getConversation(db, project.id, conversationId)).assigneeId,
+    changesOf: async (...kinds) => (await recordedChanges(db)).filter(({ kind }) => kinds.includes(kind)),
   }
 }
