@@ -72,7 +72,10 @@ function renderLeaf(template: string, scope: object, timeZone: string | undefine
   const parsed = parseValue(template)
   const [only] = parsed
   if (parsed.length !== 1 || !(only instanceof Output)) return renderText(template, scope, timeZone)
-  return explainFaults(() => toValueSync(only.value.value(contextOf(valueEngine, scope, timeZone), false)) ?? null)
+  const value = explainFaults(
+    () => toValueSync(only.value.value(contextOf(valueEngine, scope, timeZone), false)) ?? null,
+  )
+  return typeof value === 'string' ? value.toWellFormed() : value
 }
 
 const textEngine = createEngine((value) => asText(value))
@@ -107,7 +110,8 @@ function cachedParser(engine: Liquid, adapt?: (parsed: Template[]) => void): (te
 }
 
 function render(engine: Liquid, parsed: Template[], scope: object, timeZone: string | undefined): string {
-  return explainFaults(() => engine.renderSync(parsed, contextOf(engine, scope, timeZone)))
+  // A filter may cut a character into halves, which the database keeps neither in text nor in JSON.
+  return explainFaults(() => String(engine.renderSync(parsed, contextOf(engine, scope, timeZone)))).toWellFormed()
 }
 
 function contextOf(engine: Liquid, scope: object, timeZone = 'UTC'): Context {

@@ -2,6 +2,7 @@ import { DateTime } from 'luxon'
 import { contactName } from '../../contacts/contact.ts'
 import { readContactRow } from '../../contacts/contact-row.store.ts'
 import type { Part } from '../../conversations/message.ts'
+import { cutText } from '../../platform/cut-text.ts'
 import type { Saying } from './sayings.store.ts'
 
 /** A note is not longer than so many characters; the oldest messages are left out. */
@@ -21,7 +22,7 @@ export function conversationText(
 function lineOf({ message, contact, operator }: Saying, timeZone: string): string {
   const at = DateTime.fromJSDate(message.at, { zone: timeZone }).toFormat('dd.MM.yyyy HH:mm')
   const words = [message.text, ...(message.parts ?? []).flatMap(wordsFor)].filter((each) => each.trim() !== '')
-  return `${at} ${speaker({ message, contact, operator })}: ${words.join('\n').slice(0, longest / 4)}`
+  return `${at} ${speaker({ message, contact, operator })}: ${cutText(words.join('\n'), longest / 4)}`
 }
 
 function speaker({ message, contact, operator }: Saying): string {

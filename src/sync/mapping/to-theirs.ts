@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import { type Locale, readAttribute } from '../../contacts/attribute.ts'
 import type { AttributeType } from '../../contacts/contacts.table.ts'
+import { cutText } from '../../platform/cut-text.ts'
 import type { CrmField, CrmValue } from '../crm.ts'
 import { type Converted, dayOf, isMoment, shown, wordsOf } from './converted.ts'
 import type { OurField } from './our-fields.ts'
@@ -45,13 +46,8 @@ function one(value: unknown, ours: OurField, field: CrmField, locale: Locale): C
 
 function textThere(text: string, { maxLength }: CrmField): Converted<CrmValue> {
   if (maxLength === undefined || text.length <= maxLength) return { value: text }
-  const value = cut(text, maxLength)
+  const value = cutText(text, maxLength)
   return { value, note: `is kept there up to ${maxLength} characters, of ${text.length}` }
-}
-
-/** Never between the two halves of a character, which some receivers refuse. */
-function cut(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '')
 }
 
 function numberThere(value: unknown, field: CrmField, locale: Locale): Converted<CrmValue> {

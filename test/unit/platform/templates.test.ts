@@ -174,6 +174,13 @@ describe('renderUrl', () => {
   })
 })
 
+test('A filter that cuts a character into halves leaves none of them, which the database would refuse.', () => {
+  const cut = '{{ run.text | truncate: 3, "" }}'
+  const halved = { run: { text: 'ab🚗' } }
+  expect(renderText(cut, halved)).toBe('ab\ufffd')
+  expect(renderJson([cut, `to ${cut}`], halved)).toEqual(['ab\ufffd', 'to ab\ufffd'])
+})
+
 describe('renderHeader', () => {
   test('fills in one line and refuses more', () => {
     expect(renderHeader('Bearer {{ contact.age }}', scope)).toBe('Bearer 41')

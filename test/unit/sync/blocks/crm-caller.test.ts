@@ -250,6 +250,15 @@ describe('the conversation so far', () => {
     expect(note).not.toContain(': 1 word')
   })
 
+  it('cuts a long message between two characters, which the database and other CRMs refuse halves of', async () => {
+    const conversation = await insertConversation()
+    await say(conversation, 1, { contact_id: contact, text: `${'x'.repeat(1999)}🚗 and more` })
+    const answer = ask({ note: { conversation } })
+    const [push] = await finish(done)
+    await answer
+    expect(String(push!.wanted.note).endsWith(`${'x'.repeat(100)}`)).toBe(true)
+  })
+
   it('is no note where nothing was said, or the conversation is of another project', async () => {
     const conversation = await insertConversation()
     const answer = ask({ note: { conversation } }, '1:1')

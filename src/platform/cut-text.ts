@@ -1,0 +1,4 @@
+/** A text up to a length in UTF-16 code units; never between the two halves of a character, which many receivers refuse. */
+export function cutText(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '')
+}
