@@ -4,6 +4,7 @@ import { escapeHtml } from '../platform/escape-html.ts'
 import { connectIntegration } from '../sync/integrations/connect-integration.ts'
 import { callbackPath, takeConsent } from '../sync/integrations/consent.ts'
 import type { Integration } from '../sync/integrations/integration.ts'
+import { noteCondition } from '../sync/integrations/note-condition.ts'
 import { statusOfCode } from './problems.ts'
 import type { Services } from './services.ts'
 
@@ -48,7 +49,13 @@ async function finish({ db, clock, crms, publicUrl }: Parts, query: URLSearchPar
   const adapter = crms.adapter(id)
   if (!adapter.consent) throw new AppError('conflict', 'This integration needs no consent any more; connect it again.')
   const signal = AbortSignal.timeout(vendorMs)
-  await adapter.consent.accept(query, publicUrl + callbackPath, signal)
+  try {
+    await adapter.consent.accept(query, publicUrl + callbackPath, signal)
+  } catch (error) {
+    // The address is used up: whoever looks must not wait for it.
+    await noteCondition(db, id, { state: 'stopped', error: messageOf(error) }, clock.now())
+    throw error
+  }
   const context = { projectId, now: clock.now(), by: { kind: 'integration' as const, id } }
   try {
     const { integration } = await connectIntegration(

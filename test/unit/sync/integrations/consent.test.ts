@@ -102,6 +102,9 @@ describe('the consent of an account’s owner', () => {
     expect(status).toBe(403)
     expect(page).toContain('The owner said: &lt;script&gt;')
     expect(page).not.toContain('<script>')
+    expect(await show(id)).toMatchObject({
+      condition: { state: 'stopped', error: expect.stringContaining('The owner said') },
+    })
   })
 
   it('that leads to no access is told as it is, and asked for no second time by itself', async () => {
