@@ -119,10 +119,10 @@ function numberIn(text: string): number | undefined {
   return Number.isFinite(number) ? number : undefined
 }
 
-/** The choice that a text means, in whatever case it is written. */
+/** The choice that a text means, in whatever case it is written; those of other CRMs may have space around them. */
 function choiceOf(text: string | undefined, choices: string[]): string | undefined {
   const wanted = text?.trim().toLowerCase()
-  return choices.find((choice) => choice === text) ?? choices.find((choice) => choice.toLowerCase() === wanted)
+  return choices.find((choice) => choice === text) ?? choices.find((choice) => choice.trim().toLowerCase() === wanted)
 }
 
 /** Choices in one text, parted by commas, semicolons or line ends, unless all of it is one choice. */

@@ -50,6 +50,8 @@ function checkField(
   const field = findTheirField(lists, entity, theirs)
   const faults: Fault[] = []
   if (!ours) faults.push({ path: `${path}.ours`, message: unknownOurs(entity, name, side) })
+  if (theirs === 'tags')
+    faults.push({ path: `${path}.theirs`, message: '"tags" stands for labels, and cannot be mapped besides' })
   if (lists && !field) faults.push({ path: `${path}.theirs`, message: unknownTheirs(entity, theirs, lists) })
   const message = ours && field && misfit(ours, field, direction)
   return message === undefined ? faults : [...faults, { path: `${path}.theirs`, message }]

@@ -112,7 +112,7 @@ export function rawValue(subject: Subject, ours: OurField): unknown {
 }
 
 function contactValue({ contact, identities }: Subject & { entity: 'contact' }, { name, many }: OurField): unknown {
-  if (name.startsWith('attributes.')) return contact.attributes[name.slice('attributes.'.length)]
+  if (name.startsWith('attributes.')) return ownValue(contact.attributes, name.slice('attributes.'.length))
   if (name === 'name') return contactName(contact).trim().split(/\s+/).join(' ')
   if (name === 'id') return contact.id
   const value = contact[fieldsByName.get(name)!]
@@ -123,9 +123,14 @@ function contactValue({ contact, identities }: Subject & { entity: 'contact' }, 
 }
 
 function dealValue({ deal, place }: Subject & { entity: 'deal' }, { name }: OurField): unknown {
-  if (name.startsWith('variables.')) return deal.variables[name.slice('variables.'.length)]
+  if (name.startsWith('variables.')) return ownValue(deal.variables, name.slice('variables.'.length))
   if (name === 'spot' || name === 'pipeline' || name === 'stage') return place[name].name
   return deal[name as 'name' | 'budget' | 'currency' | 'description' | 'id' | 'number' | 'status']
+}
+
+/** Names may be those of what every object has. */
+function ownValue(values: Record<string, unknown>, name: string): unknown {
+  return Object.hasOwn(values, name) ? values[name] : undefined
 }
 
 function responsibleThere(

@@ -29,6 +29,7 @@ const lists = madeUpLists({
     field('506', 'datetime', { title: 'Seen', readOnly: true }),
     field('507', 'date', { title: 'Birthday' }),
     field('508', 'boolean', { title: 'VIP' }),
+    field('tags', 'text'),
   ],
   deal: [field('601', 'number', { title: 'Mileage' }), field('602', 'text', { title: 'Comment' })],
 })

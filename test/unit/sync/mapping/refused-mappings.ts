@@ -6,6 +6,12 @@ export type RefusedMapping = [what: string, mapping: Parameters<typeof mappingOf
 /** By the sides of check-mapping.test.ts. */
 export const refusedMappings: RefusedMapping[] = [
   [
+    'a field whose key stands for the labels',
+    { contact: [['attributes.city', 'tags']] },
+    'mapping.contact[0].theirs',
+    /"tags" stands for labels/,
+  ],
+  [
     'a field that is not there',
     {
       deal: [

@@ -187,3 +187,17 @@ test.each<[CrmValue | undefined, CrmValue | undefined, boolean]>([
 ])('%j and %j are the same: %j', (one, other, same) => {
   expect([sameValue(one, other), sameValue(other, one)]).toEqual([same, same])
 })
+
+test('What has the name of something that every object has is empty until it is set.', () => {
+  const side = madeUpSide([{ name: 'constructor', type: 'text' }])
+  const lists = madeUpLists({
+    contact: [{ key: 'c', title: 'C', type: 'text' }],
+    deal: [{ key: 'd', title: 'D', type: 'text' }],
+  })
+  const integration = mapped(
+    mappingOf({ contact: [['attributes.constructor', 'c']], deal: [['variables.constructor', 'd']] }),
+    lists,
+  )
+  expect(valuesOf(integration, side, contactSubject({})).values).toEqual({ c: null })
+  expect(valuesOf(integration, side, dealSubject({}, side.places[0]!)).values).toEqual({ d: null })
+})

@@ -15,6 +15,7 @@ type Case = [
 ]
 
 const cases: Case[] = [
+  ['a choice that has a space there', 'text', 'Red', { type: 'choice', choices: ['red '] }, { value: 'red ' }],
   ['a text in a text', 'text', 'Anna', { type: 'text' }, { value: 'Anna' }],
   ['a text in an address', 'text', 'Tverskaya 1', { type: 'address' }, { value: 'Tverskaya 1' }],
   [
