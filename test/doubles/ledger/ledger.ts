@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../../src/platform/clock.ts'
 import { AppError } from '../../../src/platform/errors.ts'
 import type { CrmAdapter, CrmContext, CrmDefinition, CrmEntity, CrmHeard, CrmWrite } from '../../../src/sync/crm.ts'
 import { LedgerAccount } from './account.ts'
+import { type TokenBook, Tokens } from './tokens.ts'
 import { shownValues } from './values.ts'
 
 const ledgerSettings = z.object({
@@ -39,7 +40,7 @@ export interface LedgerCall {
 }
 
 /** What can be done to the ledger, and seen of it, from outside of the program. */
-export interface Ledger {
+export interface Ledger extends TokenBook {
   definition: CrmDefinition
   account: LedgerAccount
   calls: LedgerCall[]
@@ -47,10 +48,6 @@ export interface Ledger {
   writeFaults: (LedgerFault | undefined)[]
   /** The next requests of any kind end so, in turn. */
   faults: LedgerFault[]
-  /** A token is good for so many requests; then it has to be changed for another one, by a token that works once. */
-  callsOfToken: number
-  /** How often a used or wrong token was brought to be changed: the account would be lost. */
-  lostTokens: number
   /** Adapters that are open. */
   open: number
   /** How often the vendor was asked. */
@@ -238,36 +235,6 @@ function checkBatch(ledger: Ledger, entity: CrmEntity, writes: CrmWrite[]): void
   if (fault === undefined) return
   refused.push(`${entity}: ${fault}`)
   throw new AppError('invalid', `The ledger takes no ${fault}.`)
-}
-
-/** The tokens of an account: one is good for some requests, and the one that it is changed by works once. */
-class Tokens {
-  readonly #ledger: Ledger
-  #number = 0
-  #left = 0
-
-  constructor(ledger: Ledger) {
-    this.#ledger = ledger
-  }
-
-  /** Whether a request may be done with it. */
-  use(access: string): boolean {
-    if (access !== `access-${this.#number}` || this.#left <= 0) return false
-    this.#left--
-    return true
-  }
-
-  change(key: string, refresh: string | undefined): { access: string; refresh: string } {
-    const expected = this.#number === 0 ? undefined : `refresh-${this.#number}`
-    if (key !== 'inkwell') throw new AppError('unauthenticated', 'The key of the ledger is wrong.')
-    if (refresh !== expected) {
-      this.#ledger.lostTokens++
-      throw new AppError('unauthenticated', 'The ledger knows this token no more; connect it again.')
-    }
-    this.#number++
-    this.#left = this.#ledger.callsOfToken
-    return { access: `access-${this.#number}`, refresh: `refresh-${this.#number}` }
-  }
 }
 
 const hookBody = z.object({
