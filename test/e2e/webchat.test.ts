@@ -1,43 +1,21 @@
-import { existsSync } from 'node:fs'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import type { Content } from '../../src/conversations/message.ts'
-import { MemoryHost } from '../unit/adapters/webchat/memory-host.ts'
-import { type Served, serveWebchat } from '../unit/adapters/webchat/serve.ts'
+import { serveWebchat } from '../unit/adapters/webchat/serve.ts'
+import { browserThere, openChatBrowser } from './chat-browser.ts'
 
-const executablePath = '/usr/bin/chromium'
-const flags =
-  '--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking --disable-component-update --no-first-run'
 const choices: Content = {
   text: 'What would you like?',
   parts: [{ type: 'buttons', rows: [[{ label: 'Choose a car', value: 'cars' }, { label: 'Test drive' }]] }],
 }
 
-if (!existsSync(executablePath)) {
-  process.stdout.write(
-    `The web chat is not tried in a browser: there is no ${executablePath} (Debian: apt install chromium).\n`,
-  )
-}
-
-describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => {
-  let browser: Browser
-  let host: MemoryHost
-  let served: Served
-  const faults: string[] = []
-
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: flags.split(' ') })
-  })
-  afterAll(() => browser?.close())
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close()
-    await served.stop()
-    expect(faults.splice(0)).toEqual([])
-  })
+describe.skipIf(!browserThere)('the web chat in a browser', () => {
+  const chats = openChatBrowser()
+  const { openChat } = chats
 
   it('talks, and a reload shows the same conversation', async () => {
     const page = await openChat({ welcome: 'Ask us about a car.' })
-    host.answer = (event) => [{ text: `You said: ${event.message.text}` }]
+    chats.host.answer = (event) => [{ text: `You said: ${event.message.text}` }]
     await page.getByText('Ask us about a car.').waitFor()
     await say(page, 'Hello')
     await say(page, 'One more\nwith a line')
@@ -46,13 +24,13 @@ describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => 
     expect(await page.getByText('Ask us about a car.').isVisible()).toBe(false)
     await page.reload()
     await expect.poll(() => shown(page)).toEqual(conversation)
-    expect(host.threads()).toHaveLength(1)
+    expect(chats.host.threads()).toHaveLength(1)
   })
 
   it('shows what a visitor and we say as text, never as a page', async () => {
     const page = await openChat()
     const evil = '<img src=x onerror="document.title=1"><b>bold</b>'
-    host.answer = () => [
+    chats.host.answer = () => [
       { text: evil, entities: [{ type: 'link', offset: 0, length: 4, url: 'javascript:document.title=2' }] },
     ]
     await say(page, evil)
@@ -63,7 +41,7 @@ describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => 
 
   it('shows formatting, also where it overlaps, media, places and links', async () => {
     const page = await openChat()
-    host.answer = () => [
+    chats.host.answer = () => [
       {
         text: 'Bold both cursive and https://example.com/a.',
         entities: [
@@ -95,7 +73,7 @@ describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => 
 
   it('answers by buttons, once each, and remembers what was pressed', async () => {
     const page = await openChat()
-    host.answer = (event) => {
+    chats.host.answer = (event) => {
       const [answer] = event.message.parts ?? []
       return answer?.type === 'answer' ? [{ text: `Pressed: ${answer.value}` }] : [choices]
     }
@@ -110,16 +88,16 @@ describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => 
 
   it('loses and doubles nothing when the server goes away in the middle and comes back', async () => {
     const page = await openChat()
-    host.answer = (event) => [{ text: `You said: ${event.message.text}` }]
+    chats.host.answer = (event) => [{ text: `You said: ${event.message.text}` }]
     await say(page, 'before')
     await expect.poll(() => shown(page)).toHaveLength(2)
-    await served.stop()
+    await chats.served.stop()
     await say(page, 'during 1')
     await say(page, 'during 2')
     await page.locator('[data-state=retrying]').waitFor()
-    const [thread] = host.threads()
-    host.say(thread!, { text: 'said while you were away' })
-    served = await serveWebchat(host, served.port)
+    const [thread] = chats.host.threads()
+    chats.host.say(thread!, { text: 'said while you were away' })
+    chats.served = await serveWebchat(chats.host, chats.served.port)
     await expect
       .poll(() => shown(page), { timeout: 15_000 })
       .toEqual([
@@ -132,65 +110,65 @@ describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => 
         'You said: during 2',
       ])
     expect(await page.locator('.state').count()).toBe(0)
-    faults.length = 0
+    chats.faults.length = 0
   })
 
   it('sends again with the same id what was stored but not acknowledged, also after a reload', async () => {
     const page = await openChat()
     const posted: string[] = []
     page.on('request', (request) => request.method() === 'POST' && posted.push(request.postDataJSON().id))
-    served.loseAnswers = true
-    host.historyFault = new Error('The database is slow to tell.')
+    chats.served.loseAnswers = true
+    chats.host.historyFault = new Error('The database is slow to tell.')
     await say(page, 'only once')
     await expect.poll(() => posted.length).toBeGreaterThan(1)
     await page.reload()
-    served.loseAnswers = false
+    chats.served.loseAnswers = false
     await expect.poll(() => waitingMessages(page)).toEqual([])
-    host.historyFault = undefined
+    chats.host.historyFault = undefined
     await expect.poll(() => shown(page)).toEqual(['only once'])
     expect(posted.length).toBeGreaterThan(2)
     expect(new Set(posted).size).toBe(1)
-    expect(host.messages(host.threads()[0]!)).toHaveLength(1)
+    expect(chats.host.messages(chats.host.threads()[0]!)).toHaveLength(1)
     await page.reload()
     await expect.poll(() => shown(page)).toEqual(['only once'])
-    faults.length = 0
+    chats.faults.length = 0
   })
 
   it('keeps what was written without a connection over a reload, and sends it in order', async () => {
     const page = await openChat()
-    served.trouble = 503
+    chats.served.trouble = 503
     for (const text of ['1', '2', '3']) await say(page, text)
     await page.locator('[data-state=retrying]').first().waitFor()
-    expect(host.threads()).toEqual([])
+    expect(chats.host.threads()).toEqual([])
     await page.reload()
     await expect.poll(() => shown(page)).toEqual(['1', '2', '3'])
-    served.trouble = undefined
-    await expect.poll(() => host.threads().length, { timeout: 15_000 }).toBe(1)
+    chats.served.trouble = undefined
+    await expect.poll(() => chats.host.threads().length, { timeout: 15_000 }).toBe(1)
     await expect
-      .poll(() => host.messages(host.threads()[0]!).map((message) => message.content.text))
+      .poll(() => chats.host.messages(chats.host.threads()[0]!).map((message) => message.content.text))
       .toEqual(['1', '2', '3'])
     await expect.poll(() => waitingMessages(page)).toEqual([])
     expect(await shown(page)).toEqual(['1', '2', '3'])
-    faults.length = 0
+    chats.faults.length = 0
   })
 
   it('keeps a message that was refused, says so, and tries again when asked', async () => {
     const page = await openChat()
-    served.trouble = 404
+    chats.served.trouble = 404
     await say(page, 'Hello')
     await page.getByText('Not sent.').waitFor()
-    served.trouble = undefined
+    chats.served.trouble = undefined
     await page.getByRole('button', { name: 'Try again' }).click()
-    await expect.poll(() => host.threads().length).toBe(1)
+    await expect.poll(() => chats.host.threads().length).toBe(1)
     await expect.poll(() => page.locator('.state').count()).toBe(0)
-    faults.length = 0
+    chats.faults.length = 0
   })
 
   it('shows two tabs of one browser the same, each message once', async () => {
     const page = await openChat()
     const other = await page.context().newPage()
     await other.goto(page.url())
-    host.answer = (event) => [{ text: `You said: ${event.message.text}` }]
+    chats.host.answer = (event) => [{ text: `You said: ${event.message.text}` }]
     await say(page, 'from here')
     await expect.poll(() => shown(other)).toHaveLength(2)
     await say(other, 'from there')
@@ -201,7 +179,7 @@ describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => 
 
   it('speaks Russian with a Russian browser, and names everything for a screen reader', async () => {
     const page = await openChat({}, { locale: 'ru-RU' })
-    host.answer = () => [choices]
+    chats.host.answer = () => [choices]
     await page.getByRole('textbox', { name: 'Ваше сообщение' }).fill('Привет')
     await page.getByRole('button', { name: 'Отправить' }).click()
     await page.getByRole('group', { name: 'Варианты ответа' }).waitFor()
@@ -213,7 +191,7 @@ describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => 
   it('tells where the visitor came from', async () => {
     const page = await openChat({}, {}, '?utm_source=spring&name=Anna')
     const senders: unknown[] = []
-    host.answer = (event) => {
+    chats.host.answer = (event) => {
       senders.push(event.sender)
       return []
     }
@@ -223,97 +201,6 @@ describe.skipIf(!existsSync(executablePath))('the web chat in a browser', () => 
     expect(senders[0]).toMatchObject({ firstName: 'Anna', trafficSource: 'spring', language: 'en-US' })
     expect(senders[1]).not.toHaveProperty('firstName')
   })
-
-  it('stands in a site’s corner by one line of script, and tells there of new messages', async () => {
-    const page = await openSite()
-    await page.getByRole('button', { name: 'Open the chat' }).click()
-    const chat = page.frameLocator('iframe')
-    await chat.getByRole('heading', { name: 'Shop help' }).waitFor()
-    await chat.locator('.input:focus').waitFor()
-    await page.keyboard.type('Hello')
-    await page.keyboard.press('Enter')
-    await expect.poll(() => host.threads().length).toBe(1)
-    await chat.locator('.mine:not([data-state=sending])').waitFor()
-    await page.keyboard.press('Escape')
-    await expect.poll(() => page.locator('iframe').isVisible()).toBe(false)
-    host.say(host.threads()[0]!, { text: 'An answer' })
-    await page.getByRole('button', { name: 'Open the chat, new messages: 1' }).click()
-    await chat.getByText('An answer').waitFor()
-    await page.reload()
-    // Whoever has talked before has the chat loaded at once, to learn of news.
-    await chat.getByText('An answer').waitFor({ state: 'attached' })
-    expect(await page.locator('iframe').isVisible()).toBe(false)
-    await page.getByRole('button', { name: 'Open the chat' }).click()
-    await expect.poll(() => chat.locator('.text').allInnerTexts()).toEqual(['Hello', 'An answer'])
-  })
-
-  it('keeps in a site’s corner what could not be sent, although browsers forbid the frame to store it', async () => {
-    const page = await openSite()
-    served.trouble = 503
-    await page.getByRole('button', { name: 'Open the chat' }).click()
-    const chat = page.frameLocator('iframe')
-    // The page is there before its scripts are.
-    await chat.locator('.status[data-state=online]').waitFor()
-    await chat.locator('.input').fill('Hello')
-    await chat.locator('.input').press('Enter')
-    await chat.locator('[data-state=retrying]').waitFor()
-    await page.reload()
-    served.trouble = undefined
-    await expect.poll(() => host.threads().length).toBe(1)
-    faults.length = 0
-  })
-
-  it('knows its visitor again in the corner of a site that is too busy to answer for long', async () => {
-    const page = await openSite()
-    await page.clock.install()
-    await page.getByRole('button', { name: 'Open the chat' }).click()
-    const chat = page.frameLocator('iframe')
-    await chat.locator('.status[data-state=online]').waitFor()
-    await chat.locator('.input').fill('Hello')
-    await chat.locator('.input').press('Enter')
-    await chat.locator('.mine:not([data-state=sending])').waitFor()
-    await page.addInitScript(holdQuestions)
-    await page.reload()
-    await expect.poll(() => page.evaluate(() => 'answerQuestion' in window)).toBe(true)
-    await page.clock.fastForward(30_000)
-    await page.evaluate(() => (window as unknown as HeldSite).answerQuestion())
-    await chat.getByText('Hello').waitFor({ state: 'attached' })
-    expect(host.threads()).toHaveLength(1)
-  })
-
-  /** A chat on a page of its own. What goes wrong inside it goes to `faults`. */
-  async function openChat(settings = {}, options: BrowserContextOptions = {}, query = ''): Promise<Page> {
-    host = new MemoryHost(settings)
-    served = await serveWebchat(host)
-    const page = await newPage(options)
-    await page.goto(`http://127.0.0.1:${served.port}/channels/webchat/${host.hookId}${query}`)
-    await page.locator('[data-state=online]').waitFor()
-    return page
-  }
-
-  /** The chat on somebody's site, which has another origin. */
-  async function openSite(): Promise<Page> {
-    host = new MemoryHost()
-    served = await serveWebchat(host, 0, (app) =>
-      app.get('/shop', (c) => {
-        const script = `http://127.0.0.1:${served.port}/channels/webchat/${host.hookId}/widget.js`
-        return c.html(
-          `<!doctype html><title>Shop</title><link rel="icon" href="data:,"><body><script src="${script}" async data-title="Shop help"></script>`,
-        )
-      }),
-    )
-    const page = await newPage({})
-    await page.goto(`http://localhost:${served.port}/shop`)
-    return page
-  }
-
-  async function newPage(options: BrowserContextOptions): Promise<Page> {
-    const context = await browser.newContext(options)
-    const page = await context.newPage()
-    page.on('pageerror', (error) => faults.push(String(error)))
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
-    return page
-  }
 })
 
 async function say(page: Page, text: string): Promise<void> {
@@ -329,19 +216,4 @@ function shown(page: Page): Promise<string[]> {
 /** What the browser keeps because the server has not acknowledged it. */
 function waitingMessages(page: Page): Promise<string[]> {
   return page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes(':out:')))
-}
-
-interface HeldSite {
-  answerQuestion(): void
-}
-
-/** Run in a site's page: what the chat asks for is not heard before `answerQuestion` is called. */
-function holdQuestions(): void {
-  if (window !== window.top) return
-  window.addEventListener('message', (event) => {
-    if (!event.data?.parley?.load || !event.isTrusted) return
-    event.stopImmediatePropagation()
-    const { data, source } = event
-    Object.assign(window, { answerQuestion: () => window.dispatchEvent(new MessageEvent('message', { data, source })) })
-  })
 }
