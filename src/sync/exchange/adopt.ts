@@ -1,5 +1,4 @@
 import { findByIdentities, findContact } from '../../contacts/contacts.store.ts'
-import { type Identity, readIdentities } from '../../contacts/identity.ts'
 import { createDeal } from '../../crm/create-deal.ts'
 import type { DealPlace } from '../../crm/deal.ts'
 import { findDeal } from '../../crm/deals.store.ts'
@@ -7,14 +6,14 @@ import type { Tx } from '../../platform/database/database.ts'
 import { recordWork } from '../../team/record-work.ts'
 import type { CrmRecord } from '../crm.ts'
 import { readOurSide } from '../mapping/our-side.store.ts'
-import type { MappedEntity, OurSide } from '../mapping/our-side.ts'
+import type { MappedEntity } from '../mapping/our-side.ts'
 import { stageHere } from '../mapping/stages.ts'
 import { isThere } from './batch.ts'
 import { type Exchange, exchangeKinds, linkFacts, numberInMarker, workOf } from './exchange.ts'
+import { identitiesThere } from './identities-there.ts'
 import type { CrmLink } from './link.ts'
 import { insertLinks, linksOfRecords, linksOfSubjects } from './links.store.ts'
 import { readAll } from './read-first.ts'
-import { listOf } from './same-value.ts'
 import { nothingShared } from './shadow.ts'
 import type { ReadRecord } from './take-in.ts'
 
@@ -30,7 +29,7 @@ export async function adoptContacts(exchange: Exchange, records: readonly CrmRec
   for (const record of records) {
     const made = numberInMarker(exchange, 'contact', record.marker)
     const own = made === undefined ? undefined : await findContact(db, integration.projectId, made)
-    const found = own ?? (await findByIdentities(db, integration.projectId, identitiesIn(record, side)))?.contact
+    const found = own ?? (await findByIdentities(db, integration.projectId, identitiesThere(record, side)))?.contact
     if (!found || (await isLinked(exchange, 'contact', found.id))) continue
     const { id } = found
     const link = await db.transaction((tx) => linkRecord(tx, exchange, 'contact', record.id, { contactId: id }))
@@ -125,9 +124,4 @@ async function linkRecord(
   const [link] = await insertLinks(tx, [row], context.now)
   if (link) await recordWork(tx, context, exchangeKinds[entity].linked, subject, linkFacts(exchange, externalId))
   return link
-}
-
-function identitiesIn({ values }: CrmRecord, side: OurSide): Identity[] {
-  const given = (['phone', 'email'] as const).flatMap((kind) => listOf(values[kind]).map((value) => ({ kind, value })))
-  return readIdentities(given, [side.locale.country]).identities
 }

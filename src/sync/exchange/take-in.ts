@@ -1,3 +1,4 @@
+import { identitiesOf, lockIdentities } from '../../contacts/contacts.store.ts'
 import { contactForUpdate } from '../../contacts/get-contact.ts'
 import { dealForUpdate } from '../../crm/get-deal.ts'
 import type { Tx } from '../../platform/database/database.ts'
@@ -9,6 +10,7 @@ import type { MappedEntity, OurSide } from '../mapping/our-side.ts'
 import { type OurValues, readOurValues } from '../mapping/our-values.ts'
 import { inOurWords } from '../mapping/their-values.ts'
 import { directionsFor, type Exchange, exchangeKinds, workOf } from './exchange.ts'
+import { identitiesThere } from './identities-there.ts'
 import type { CrmLink } from './link.ts'
 import { lockLink, updateLinks } from './links.store.ts'
 import { type Conflict, noteApplied, type Sides, type Taken, takeTheirs, type Values } from './merge-values.ts'
@@ -69,7 +71,7 @@ async function applyRecord(
   const { integration, log } = exchange
   const context = workOf(exchange)
   const subjectId = before.subjectId!
-  if (entity === 'contact') await contactForUpdate(tx, integration.projectId, subjectId)
+  if (entity === 'contact') await lockContact(tx, exchange, side, record, subjectId)
   else await dealForUpdate(tx, integration.projectId, subjectId)
   const link = await lockLink(tx, before.id)
   // A merge took it elsewhere meanwhile, or it was removed.
@@ -84,6 +86,20 @@ async function applyRecord(
   const shadow = noteApplied(link.shadow, taken, valuesWithTags(after))
   await updateLinks(tx, [{ id: link.id, shadow, theirsUpdatedAt: record.updatedAt }], context.now)
   await recordConflicts(tx, exchange, entity, { subjectId, contactId: after.contactId }, taken)
+}
+
+/** Its phones and e-mails come before the contact itself, as with everybody who changes them: none waits for another in a circle. */
+async function lockContact(
+  tx: Tx,
+  { integration: { projectId } }: Exchange,
+  side: OurSide,
+  record: CrmRecord,
+  contactId: number,
+): Promise<void> {
+  const own = (await identitiesOf(tx, [contactId])).get(contactId) ?? []
+  const mayGo = own.filter(({ kind }) => kind === 'phone' || kind === 'email')
+  await lockIdentities(tx, projectId, [...mayGo, ...identitiesThere(record, side)])
+  await contactForUpdate(tx, projectId, contactId)
 }
 
 function sidesOf(
