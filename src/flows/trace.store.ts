@@ -37,6 +37,20 @@ export async function listRuns(db: Queryable, projectId: number, filter: RunFilt
   return makePage(rows, limit, (run) => run.id)
 }
 
+/** How often a flow began for a contact since a moment, as far as the contact's last thousand runs tell. */
+export async function countStarts(
+  db: Queryable,
+  { flowId, contactId, since }: { flowId: number; contactId: number; since: Date },
+): Promise<number> {
+  const rows = await db.query<{ count: number }>(
+    `select count(*)::int as count
+       from (select flow_id, started_at from runs where contact_id = $1 order by id desc limit 1000) as latest
+      where flow_id = $2 and started_at > $3::timestamptz`,
+    [contactId, flowId, since.toISOString()],
+  )
+  return rows[0]!.count
+}
+
 export async function findRun(db: Queryable, projectId: number, id: number): Promise<RunRow | undefined> {
   const [run] = await db.orm
     .select()

@@ -143,7 +143,7 @@ export const changeKinds = {
   'operator.link_code_created': ['A code was made that links an account to an operator.', '`operatorId`, `name`'],
   'operator.notified': [
     'An operator was reminded of a task, or told of something that wants a person.',
-    '`noticeId`, `operatorId`, `kind`: task.reminder, integration or webhook; `text`; `taskId` of a reminder',
+    '`noticeId`, `operatorId`, `kind`: task.reminder, integration, webhook or postback; `text`; `taskId` of a reminder',
   ],
   'operator.notice_read': ['An operator read a notice.', '`noticeId`, `operatorId`'],
   'distribution_rule.created': ['A rule of distribution was made.', '`ruleId`, `name`'],

@@ -35,7 +35,7 @@ const noticeSchema = z
   .object({
     id: z.int(),
     operatorId: z.int(),
-    kind: z.enum(['task.reminder', 'integration', 'webhook']),
+    kind: z.enum(['task.reminder', 'integration', 'webhook', 'postback']),
     text: z.string(),
     taskId: z.int().nullable(),
     contactId: z.int().nullable(),

@@ -6,8 +6,8 @@ import { operators, projects } from '../../team/team.table.ts'
 import { deals } from '../crm.table.ts'
 
 export type TaskStatus = 'open' | 'done' | 'cancelled'
-/** What an operator is told of: a task, an integration, or a webhook that was switched off. */
-export type NoticeKind = 'task.reminder' | 'integration' | 'webhook'
+/** What an operator is told of: a task, an integration, a webhook that was switched off, or a postback that starts its flow no more. */
+export type NoticeKind = 'task.reminder' | 'integration' | 'webhook' | 'postback'
 
 /** Something to do by a moment. */
 export const tasks = pgTable(

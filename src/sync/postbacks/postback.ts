@@ -80,6 +80,14 @@ export const postbackMappingSchema = z.strictObject({
       const message = key === undefined || isHeader(key) ? undefined : pathFault(key)
       if (message) context.addIssue({ code: 'custom', message })
     }),
+  startsPerHour: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(
+      'How often at most the flow begins for one contact within an hour (60 when absent): a circle through another system ends there.',
+    ),
   deal: postbackDealSchema.optional().describe('Absent, deal fields change the current deal or make one.'),
 })
 export type PostbackMapping = z.infer<typeof postbackMappingSchema>

@@ -100,6 +100,16 @@ export async function noteWarning(tx: Tx, callId: number, warning: string): Prom
   await tx.orm.update(postbackCalls).set({ error: warning }).where(eq(postbackCalls.id, callId))
 }
 
+/** Whether a call since that moment was answered with this warning. */
+export async function wasWarned(db: Queryable, postbackId: number, warning: string, since: Date): Promise<boolean> {
+  const [call] = await db.orm
+    .select({ id: postbackCalls.id })
+    .from(postbackCalls)
+    .where(and(eq(postbackCalls.postbackId, postbackId), eq(postbackCalls.error, warning), gt(postbackCalls.at, since)))
+    .limit(1)
+  return call !== undefined
+}
+
 /** Forgets the calls that were answered with this status. */
 export async function forgetRefusals(tx: Tx, postbackId: number, status: number): Promise<void> {
   await tx.orm

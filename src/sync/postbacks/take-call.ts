@@ -7,6 +7,7 @@ import { type KeptContact, keepContact, readMapped } from './keep-contact.ts'
 import { keepDeal } from './keep-deal.ts'
 import type { PostbackMapping } from './postback.ts'
 import type { NamedPostback } from './postbacks.store.ts'
+import { startedTooOften } from './started-too-often.ts'
 
 /** A postback that does something. */
 export type MappedCallPostback = NamedPostback & { mapping: PostbackMapping }
@@ -48,10 +49,13 @@ export async function takeCall(
 export async function startFlowOf(
   tx: Tx,
   context: WorkContext,
-  { flowId, blockId, sendingChannel }: NamedPostback,
+  postback: NamedPostback,
   { contactId, variables, key }: { contactId: number; variables: Record<string, unknown>; key: string },
 ): Promise<{ threadId?: number; warning?: string }> {
+  const { flowId, blockId, sendingChannel } = postback
   if (flowId === null) return {}
+  const warning = await startedTooOften(tx, context, { ...postback, flowId }, contactId)
+  if (warning !== undefined) return { warning }
   try {
     const threadId = await startRun(tx, context, {
       flowId,

@@ -5,7 +5,7 @@ import { blocks } from '../../../../src/flows/blocks/registry.ts'
 import { publishFlow } from '../../../../src/flows/publish-flow.ts'
 import { saveFlow } from '../../../../src/flows/save-flow.ts'
 import { closedProject } from '../../../project.ts'
-import { type PostbackRoom, postbackRoom } from './postback-room.ts'
+import { mapping, type PostbackRoom, postbackRoom } from './postback-room.ts'
 
 let room: PostbackRoom
 beforeAll(async () => {
@@ -100,5 +100,58 @@ describe('a postback that starts a flow', () => {
     expect(answer).toMatchObject({ created: true, warning: expect.stringContaining('"Draft" is not published') })
     expect(await calls()).toMatchObject([{ status: 201, error: answer.warning }])
     expect(await call({ user: { phone: '+79161234567' } }, 'order-1')).toEqual(answer)
+  })
+
+  describe('again and again for one contact, as in a circle through another system', () => {
+    const hour = 3_600_000
+    /** Runs of the flow that began for the contact before now. */
+    const began = (flowId: number, contactId: number, count: number, ago = 0) =>
+      room.fresh.db.query(
+        `insert into runs (id, project_id, flow_id, version_id, contact_id, thread_id, status, branches, variables, started_at, updated_at)
+         select nextval('batch_ids'), $1, $2, (select id from flow_versions limit 1), $3, 1, 'ended', '[]', '{}', $5::timestamptz, $5::timestamptz
+           from generate_series(1, $4::int)`,
+        [room.context.projectId, flowId, contactId, count, new Date(room.context.now.getTime() - ago).toISOString()],
+      )
+    const notices = () => room.fresh.db.query<{ text: string }>(`select kind, text from operator_notices`)
+    const user = { phone: '+79161234567' }
+
+    it('stops: the contact is kept, the caller is told, and so are operators, once an hour', async () => {
+      const flowId = await publishLead()
+      const { call, calls } = await room.make({ flow: 'Lead' })
+      const { contactId } = await call({ user })
+      await began(flowId, contactId, 60, hour + 1000)
+      await began(flowId, contactId, 59)
+      expect((await call({ user })).warning).toBeUndefined()
+      await began(flowId, contactId, 1)
+      for (const name of ['Anna', 'Boris']) {
+        const { warning } = await call({ user: { ...user, name } })
+        expect(warning).toContain('No flow was started: "Lead" began 60 times within an hour for this contact')
+      }
+      expect(await calls()).toMatchObject([{ status: 200 }, { status: 200 }, { error: null }, { error: null }])
+      expect(await signals()).toHaveLength(2)
+      expect(await notices()).toEqual([
+        {
+          kind: 'postback',
+          text: expect.stringContaining('The postback "site" started no flow: "Lead" began 60 times'),
+        },
+      ])
+      // Nobody else is held up.
+      expect((await call({ user: { phone: '+79161234568' } })).warning).toBeUndefined()
+      room.context = { ...room.context, now: new Date(room.context.now.getTime() + hour + 1000) }
+      expect((await call({ user })).warning).toBeUndefined()
+      await began(flowId, contactId, 60)
+      await call({ user })
+      expect(await notices()).toHaveLength(2)
+    })
+
+    it('goes on as often as the mapping allows', async () => {
+      const flowId = await publishLead()
+      const { call } = await room.make({ flow: 'Lead', mapping: { ...mapping, startsPerHour: 100 } })
+      const { contactId } = await call({ user })
+      await began(flowId, contactId, 99)
+      expect((await call({ user })).warning).toBeUndefined()
+      await began(flowId, contactId, 1)
+      expect((await call({ user })).warning).toContain('began 100 times')
+    })
   })
 })
