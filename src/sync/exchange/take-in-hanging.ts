@@ -9,7 +9,7 @@ import type { OurSide } from '../mapping/our-side.ts'
 import { operatorHere } from '../mapping/users.ts'
 import { isThere } from './batch.ts'
 import { directionsOfHanging, type Exchange, workOf } from './exchange.ts'
-import { type HangingKind, readHanging } from './hanging.ts'
+import { type HangingKind, moment, readHanging } from './hanging.ts'
 import type { CrmLink } from './link.ts'
 import { contactsOfDeals, insertLinks, linksOfRecords, lockLink, updateLinks } from './links.store.ts'
 import { noteApplied, takeTheirs, type Values } from './merge-values.ts'
@@ -39,7 +39,8 @@ export async function takeInHanging(
   const ours = read.filter(({ link }) => link?.subjectId !== null)
   if (ours.length === 0) return failures
   const side = await readOurSide(db, integration.projectId)
-  for (const { record, link } of ours) {
+  for (const { record: given, link } of ours) {
+    const record = { ...given, values: asWritten(given.values) }
     try {
       if (link) await db.transaction((tx) => change(tx, exchange, side, kind, { record, link }))
       else await db.transaction((tx) => make(tx, exchange, side, kind, record))
@@ -126,6 +127,12 @@ async function placeOf(
   if (on.entity === 'contact') return { contactId: link.subjectId }
   const contactId = (await contactsOfDeals(tx, [link.subjectId])).get(link.subjectId)
   return contactId === undefined ? undefined : { contactId, dealId: link.subjectId }
+}
+
+/** In our spelling of moments: what says the same is no change. */
+function asWritten(values: Values): Values {
+  const at = typeof values.due_at === 'string' ? new Date(values.due_at) : undefined
+  return at === undefined || Number.isNaN(at.getTime()) ? values : { ...values, due_at: moment(at) }
 }
 
 function textOf({ text }: Values): string {

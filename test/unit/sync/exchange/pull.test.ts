@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { getContact } from '../../../../src/contacts/get-contact.ts'
 import { updateContact } from '../../../../src/contacts/update-contact.ts'
 import { getDeal } from '../../../../src/crm/get-deal.ts'
+import { createTask } from '../../../../src/crm/tasks/create-task.ts'
+import { updateTask } from '../../../../src/crm/tasks/update-task.ts'
 import { updateDeal } from '../../../../src/crm/update-deal.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { recordedChanges } from '../../../project.ts'
@@ -211,6 +213,20 @@ describe('what is new there', () => {
     expect(all('task')).toHaveLength(1)
     expect((await recordedChanges(stage.db)).map(({ kind }) => kind)).toContain('task.done')
   })
+})
+
+test('a moment of a task in another spelling is no change of theirs', async () => {
+  const { dealId } = await linked()
+  const dueAt = '2026-11-05T10:00:00Z'
+  const { id: taskId } = await stage.do((tx, context) => createTask(tx, context, { name: 'Call', dealId, dueAt }))
+  await stage.work()
+  // As a CRM keeps it that counts fractions; ours changes within the same second.
+  stage.ledger.account.all('task')[0]!.kept.due_at = '2026-11-05T10:00:00.000Z'
+  await stage.do((tx, context) => updateTask(tx, context, { taskId, dueAt: '2026-11-06T10:00:00Z' }))
+  await stage.settle()
+  const tasks = await stage.db.query<{ due: string }>(`select to_json(due_at) #>> '{}' as due from tasks`)
+  expect(tasks.map(({ due }) => new Date(due).toISOString())).toEqual(['2026-11-06T10:00:00.000Z'])
+  expect(all('task')).toMatchObject([{ values: { due_at: '2026-11-06T10:00:00Z' } }])
 })
 
 test('one thing that cannot be taken in holds up no other, and is tried again', async () => {
