@@ -9,7 +9,7 @@ import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { SafeHttp } from '../platform/safe-http/safe-http.ts'
 import type { Vault } from '../platform/secrets.ts'
-import type { CrmAdapter, CrmCatalogue } from '../sync/crm.ts'
+import type { CrmAbilities, CrmAdapter, CrmCatalogue } from '../sync/crm.ts'
 import type { OpenIntegration } from '../sync/integrations/crm-hub.ts'
 
 /** The way of a message, as far as the outside may push it. */
