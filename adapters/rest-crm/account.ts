@@ -22,10 +22,6 @@ export interface RestAccount {
   scope(): Scope
   /** A record as it was sent, in neutral words; undefined when it was deleted. */
   read(entity: CrmEntity, record: unknown, at: Date, signal: AbortSignal): Promise<CrmRecord | undefined>
-  /** The answer of a request that makes something was lost. */
-  noteLoss(): void
-  /** Throws `unavailable` while what was made may not be found yet. */
-  checkSettled(): void
   /** When a record was changed last; the moment of the answer where that is not told. */
   updatedAt(entity: CrmEntity, record: unknown, at: Date): Date
 }
@@ -37,9 +33,6 @@ export function openAccount(context: CrmContext<RestCrmSettings>): RestAccount {
   const client = openClient(context)
   const known = openKnownFields(client, settings, clock)
 
-  // Before us another process may have lost an answer.
-  let lostAt = clock.now().getTime()
-
   const account: RestAccount = {
     settings,
     client,
@@ -50,15 +43,6 @@ export function openAccount(context: CrmContext<RestCrmSettings>): RestAccount {
       const found = settings[entity]
       if (found) return found
       throw new AppError('unsupported', `The settings of this integration tell nothing of a ${entity}.`)
-    },
-    noteLoss() {
-      lostAt = clock.now().getTime()
-    },
-    checkSettled() {
-      const wait = lostAt + settings.settleSeconds * 1000 - clock.now().getTime()
-      if (wait <= 0) return
-      const message = 'The CRM may not find yet what was made without an answer; it is looked for a little later.'
-      throw new AppError('unavailable', message, { retryAfterMs: wait })
     },
     scope: () => ({ now: clock.now().toISOString(), now_ms: clock.now().getTime() }),
     updatedAt(entity, record, at) {

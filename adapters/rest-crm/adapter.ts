@@ -24,6 +24,7 @@ export function createRestCrmAdapter(context: CrmContext<RestCrmSettings>): CrmA
       notes: settings.note !== undefined,
       tasks: settings.task !== undefined,
       hooks: settings.hook !== undefined && hookUrl !== undefined,
+      settleMs: settings.settleSeconds * 1000,
     }),
 
     async connect(signal) {

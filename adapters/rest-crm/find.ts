@@ -17,7 +17,6 @@ export async function findMarked(
 ): Promise<FoundMarked> {
   const found: FoundMarked = new Map()
   if (!account.of(entity).marked || marks.length === 0) return found
-  account.checkSettled()
   for (const group of groupsOf(marks)) await lookFor(account, entity, { marks: group, since, found }, signal)
   return found
 }

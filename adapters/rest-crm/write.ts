@@ -19,10 +19,7 @@ export async function writeAll(
     try {
       written.push(await writeOne(account, entity, write, signal))
     } catch (error) {
-      if (!(error instanceof AppError) || !refusals.has(error.code)) {
-        account.noteLoss()
-        throw error
-      }
+      if (!(error instanceof AppError) || !refusals.has(error.code)) throw error
       written.push({ ok: false, error })
     }
   }

@@ -143,6 +143,8 @@ export interface CrmAbilities {
   tasks: boolean
   /** It tells us of changes, by its hook. */
   hooks: boolean
+  /** Its search finds what was made only after so many milliseconds; at once when absent. */
+  settleMs?: number
   /** How far its clock may be behind ours, in milliseconds, rounding included; where it is absent, five minutes are reckoned with. */
   clockMarginMs?: number
 }

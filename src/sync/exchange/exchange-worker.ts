@@ -189,12 +189,21 @@ async function round(parts: ExchangeParts, one: Owned): Promise<boolean> {
 }
 
 /** Takes up what a dead process left under way, or a round of ours that was cut off. */
-async function reclaim({ db, clock, log }: ExchangeParts, one: Owned): Promise<void> {
+async function reclaim({ db, clock, log, hub }: ExchangeParts, one: Owned): Promise<void> {
   if (!one.unsettled) return
-  const dueAt = new Date(clock.now().getTime() + lateMs)
+  const dueAt = new Date(clock.now().getTime() + lateMs + settleMsOf(hub, one.id))
   const doubtful = await db.transaction((tx) => reclaimPushes(tx, one.id, dueAt))
   one.unsettled = false
   if (doubtful > 0) log.warn({ integration: one.id, doubtful }, 'Pushes to a CRM that were cut off are looked for.')
+}
+
+function settleMsOf(hub: ExchangeParts['hub'], integrationId: number): number {
+  try {
+    return hub.adapter(integrationId).abilities().settleMs ?? 0
+  } catch {
+    // What is not open is asked nothing so soon.
+    return 0
+  }
 }
 
 async function openExchange(parts: ExchangeParts, one: Owned): Promise<Exchange | undefined> {

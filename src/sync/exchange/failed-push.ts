@@ -22,8 +22,9 @@ export function failedPush({ exchange }: Batch, push: CrmPush, error: unknown, b
   if (!again || delay === undefined) return { status: 'dead', doubtful: begun, ...words }
   const asked = error instanceof AppError ? error.retryAfterMs : undefined
   const wait = asked ?? withJitter(delay, exchange.random())
-  const isLate = begun && error instanceof AppError && error.code === 'timeout'
-  const at = new Date(now + (isLate ? Math.max(wait, lateMs) : wait))
+  const late = error instanceof AppError && error.code === 'timeout' ? lateMs : 0
+  const { settleMs = 0 } = exchange.adapter.abilities()
+  const at = new Date(now + (begun ? Math.max(wait, late + settleMs) : wait))
   return { status: 'again', at, doubtful: begun, ...words }
 }
 

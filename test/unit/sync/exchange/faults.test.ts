@@ -70,6 +70,25 @@ describe('a write whose answer was lost', () => {
     expect(all('contact')).toHaveLength(1)
   })
 
+  test('is looked for only when the search of the vendor can find it, whoever looks', async () => {
+    stage.ledger.account.abilities.settleMs = 60_000
+    await stage.deal(await person(1))
+    stage.ledger.writeFaults = [{ kind: 'before' }]
+    await stage.work()
+    const looks = () => stage.ledger.count('findMarked')
+    stage.clock.advance(59_000)
+    await stage.work()
+    expect(looks()).toBe(0)
+    await stage.db.query(`update crm_pushes set started_by = 'a dead process'`)
+    await stage.takeOver()
+    stage.clock.advance(70_000)
+    await stage.work()
+    expect(looks()).toBe(0)
+    await outlast()
+    expect(looks()).toBeGreaterThan(0)
+    expect(all('deal')).toHaveLength(1)
+  })
+
   test('holds back other deals of the same new contact, so that nobody is made twice', async () => {
     const contactId = await person(1)
     await stage.deal(contactId)
