@@ -11,7 +11,9 @@ import { readEnabledWebhooks } from './webhooks.store.ts'
 /** Makes a delivery of each change for each subscription that wants it. Gives the subscriptions that something waits for now. */
 export async function deliverChanges(tx: Tx, changes: RecordedChange[], now: Date, log: Log): Promise<number[]> {
   const webhooks = await readEnabledWebhooks(tx, [...new Set(changes.map((change) => change.projectId))])
-  const wanted = changes.flatMap((change) => {
+  // The log is in the order in which transactions began. Of one deal that which began first may have waited for the other.
+  const inOrder = changes.toSorted((one, other) => one.id - other.id)
+  const wanted = inOrder.flatMap((change) => {
     const takers = webhooks.filter(({ projectId, kinds }) => {
       return projectId === change.projectId && wantsChange(kinds, change.kind)
     })

@@ -5,9 +5,11 @@ import { deleteDeal } from '../../../../src/crm/delete-deal.ts'
 import { createTask } from '../../../../src/crm/tasks/create-task.ts'
 import { deleteTask } from '../../../../src/crm/tasks/delete-task.ts'
 import { updateDeal } from '../../../../src/crm/update-deal.ts'
-import { recordChange } from '../../../../src/platform/changes.ts'
+import { readChange, recordChange } from '../../../../src/platform/changes.ts'
+import { createLog } from '../../../../src/platform/log.ts'
 import type { ChangePayload } from '../../../../src/sync/webhooks/change-payload.ts'
 import { createWebhook } from '../../../../src/sync/webhooks/create-webhook.ts'
+import { deliverChanges } from '../../../../src/sync/webhooks/deliver-changes.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { makeProject } from '../../../project.ts'
 import { openStage, type Stage, vault } from './stage.ts'
@@ -143,5 +145,27 @@ describe('a payload', () => {
     const orders = deliveries.map(({ payload }) => (payload as ChangePayload).ordering!)
     expect(orders.map(({ key }) => key)).toEqual([`deal:${deal.id}`, `contact:${contactId}`, `deal:${deal.id}`])
     expect(orders[2]!.sequence).toBeGreaterThan(orders[0]!.sequence)
+  })
+
+  it('waits behind the older ones of its deal, though the transaction that made it began before theirs', async () => {
+    const { contactId } = stage
+    await stage.subscribe({ kinds: ['deal.updated'] })
+    const deal = await stage.run(createDeal, { contactId, name: 'Lada' })
+    for (const budget of [1, 2]) await stage.run(updateDeal, { dealId: deal.id, budget })
+    const rows = await fresh.db.query<{ id: number }>(
+      `select id from changes where kind = 'deal.updated' order by id desc`,
+    )
+    const { projectId } = stage.context
+    const asInLog = await Promise.all(rows.map(({ id }) => readChange(fresh.db, projectId, id)))
+    await fresh.db.transaction((tx) =>
+      deliverChanges(
+        tx,
+        asInLog.map((change) => change!),
+        stage.clock.now(),
+        createLog('silent'),
+      ),
+    )
+    const sequences = (await stage.waiting()).map(({ payload }) => (payload as ChangePayload).ordering!.sequence)
+    expect(sequences).toEqual(rows.map(({ id }) => id).reverse())
   })
 })
