@@ -1,3 +1,5 @@
+import { findContacts } from '../../contacts/contacts.store.ts'
+import type { Tx } from '../../platform/database/database.ts'
 import { recordWork } from '../../team/record-work.ts'
 import type { CrmEntity } from '../crm.ts'
 import type { OurValues } from '../mapping/our-values.ts'
@@ -69,7 +71,7 @@ export async function noteStep(batch: Batch, { links = [], shadows = [], progres
     const held = await updatePushes(tx, holder, pushes)
     if (held.size < pushes.length) throw new LostLease()
     for (const push of pushes) batch.pushes.set(push.id, push)
-    const made = await insertLinks(tx, links, clock.now())
+    const made = await insertLinks(tx, await ofSurvivors(tx, links), clock.now())
     await updateLinks(tx, shadows, clock.now())
     for (const { entity, subjectId, externalId } of made) {
       if (subjectId === null || (entity !== 'contact' && entity !== 'deal')) continue
@@ -83,6 +85,20 @@ export async function noteStep(batch: Batch, { links = [], shadows = [], progres
       )
     }
   })
+}
+
+/** What was made for a contact that was merged meanwhile is the survivor's, unless that is there already. */
+async function ofSurvivors(tx: Tx, links: readonly NewLink[]): Promise<NewLink[]> {
+  const ids = links.flatMap(({ entity, subjectId }) => (entity === 'contact' && subjectId !== null ? [subjectId] : []))
+  const contacts = await findContacts(tx, ids)
+  const own = new Map<string, NewLink>()
+  for (const [index, link] of links.entries()) {
+    const { entity, subjectId } = link
+    const survivor = entity === 'contact' && subjectId !== null ? contacts.get(subjectId)?.id : undefined
+    const key = subjectId === null ? `new ${index}` : `${entity} ${survivor ?? subjectId}`
+    if (!own.has(key)) own.set(key, survivor === undefined ? link : { ...link, subjectId: survivor })
+  }
+  return [...own.values()]
 }
 
 /** Another process works for the integration now. */

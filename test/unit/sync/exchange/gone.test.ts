@@ -177,6 +177,19 @@ describe('contacts that are merged here', () => {
     expect(all('deal').at(-1)).toMatchObject({ kept: { name: 'A new one' }, contactIds: [other] })
   })
 
+  test('while the second is being made there are what it is there', async () => {
+    stage.ledger.account.abilities.search = false
+    const [survivor, second] = [await person('Anna', 1), await person('Anja', 2)]
+    await stage.ask('contact', second, 'run:1')
+    stage.afterWrite = () => merge(survivor, second)
+    await stage.work()
+    stage.afterWrite = undefined
+    await stage.deal(survivor, { name: 'A new one' })
+    await settleAll()
+    expect(all('contact')).toHaveLength(1)
+    expect(all('deal')).toMatchObject([{ contactIds: [all('contact')[0]!.id] }])
+  })
+
   test('and merged there afterwards, into the one that nobody was here, have no twin made', async () => {
     const [survivor, second] = [await person('Anna', 1), await person('Anja', 2)]
     await stage.deal(survivor)
