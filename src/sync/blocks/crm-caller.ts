@@ -72,7 +72,7 @@ async function readWanted(
     throw new AppError('conflict', `The integration "${integration.name}" was never connected; connect it first.`)
   }
   const side = await readOurSide(db, integration.projectId)
-  const deal = entity === 'deal' ? await dealThere(db, { lists, ...integration }, subject) : undefined
+  const deal = entity === 'deal' ? await dealThere(db, { lists, ...integration }, subject) : nowhere
   const { values, taskResponsible, faults } = wantedThere({ lists, ...integration }, side, written, deal)
   if (faults.length > 0) {
     const told = faults.map(({ path, message }) => `${path}: ${message}`).join('; ')
@@ -86,6 +86,8 @@ async function readWanted(
     ...(task && { task: { ...task, ...(taskResponsible !== undefined && { responsible: taskResponsible }) } }),
   }
 }
+
+const nowhere: DealThere = { pipelineId: undefined, isThere: false }
 
 async function dealThere(db: Queryable, integration: NamedIntegration, subject: Subject): Promise<DealThere> {
   const link = (await linksOfSubjects(db, integration.id, 'deal', [subject.id])).get(subject.id)

@@ -30,8 +30,9 @@ export function unknownThere(what: string, named: string, names: string[], other
   return `the account there has no ${what} "${named}"; ${expected}`
 }
 
-/** Whether something is given, and without placeholders that are not filled in yet. */
-export function isKnown<Value>(value: Value | undefined): value is Value {
-  if (Array.isArray(value)) return value.every(isKnown)
-  return value !== undefined && !(typeof value === 'string' && value.includes('{{'))
+/** Whether something is given, and known already: while a flow is checked, placeholders are not filled in yet. */
+export function isKnown<Value>(value: Value | undefined, isFilledIn: boolean): value is Value {
+  if (isFilledIn || value === undefined) return value !== undefined
+  if (Array.isArray(value)) return value.every((item) => isKnown(item, isFilledIn))
+  return !(typeof value === 'string' && value.includes('{{'))
 }

@@ -24,14 +24,14 @@ export function stageNamed(
   const fault = (path: string, message: string) => ({ fault: { path, message } })
   let among = lists.pipelines
   if (pipeline !== undefined) {
-    if (!isKnown(pipeline)) return { value: undefined }
+    if (!isKnown(pipeline, deal !== undefined)) return { value: undefined }
     among = allNamed(pipeline, lists.pipelines, ({ id, name }) => [id, name])
     if (among.length === 0) return fault('pipeline', unknownThere('pipeline', pipeline, names(lists.pipelines)))
     if (among.length > 1)
       return fault('pipeline', `several pipelines there are called "${pipeline}"; expected an id: ${ids(among)}`)
   } else if (deal?.pipelineId !== undefined) among = lists.pipelines.filter(({ id }) => id === deal.pipelineId)
   if (stage === undefined) return { value: pipeline === undefined ? undefined : firstStage(among[0]!, deal) }
-  if (!isKnown(stage)) return { value: undefined }
+  if (!isKnown(stage, deal !== undefined)) return { value: undefined }
   const found = among.flatMap(({ id, stages }) =>
     allNamed(stage, stages, (each) => [each.id, each.name]).map((each) => `${id}/${each.id}`),
   )

@@ -21,8 +21,8 @@ export interface WantedThere {
 }
 
 /**
- * Turns names into ids, and values into those that the fields there take. What holds placeholders is passed over, so that a block can be
- * checked before it runs; nothing is known of the deal then.
+ * Turns names into ids, and values into those that the fields there take. Without `deal` a block is checked before it runs: nothing is known
+ * of the deal then, and what holds placeholders is passed over.
  */
 export function wantedThere(
   integration: MappedIntegration & { lists: CrmLists },
@@ -31,6 +31,7 @@ export function wantedThere(
   deal?: DealThere,
 ): WantedThere {
   const { lists } = integration
+  const isRun = deal !== undefined
   const { entity, name, budget, responsible, task } = written
   const result: WantedThere = { values: {}, faults: [] }
   const fault = (path: string, message: string) => void result.faults.push({ path, message })
@@ -48,23 +49,23 @@ export function wantedThere(
     return undefined
   }
 
-  if (isKnown(name)) put('name', findTheirField(lists, entity, 'name'), { name: 'name', type: 'text' }, name)
-  if (isKnown(budget))
+  if (isKnown(name, isRun)) put('name', findTheirField(lists, entity, 'name'), { name: 'name', type: 'text' }, name)
+  if (isKnown(budget, isRun))
     put('budget', findTheirField(lists, entity, 'budget'), { name: 'budget', type: 'number' }, budget)
   if (entity === 'deal') {
     const stage = stageNamed(integration, written, deal)
     if ('fault' in stage) result.faults.push(stage.fault)
     else if (stage.value !== undefined) result.values.stage = stage.value
   }
-  if (isKnown(responsible)) {
+  if (isKnown(responsible, isRun)) {
     const id = user('responsible', responsible)
     if (id !== undefined) result.values.responsible = id
   }
   for (const [index, { to, value }] of written.fields.entries()) {
     const field = fieldNamed(lists, entity, to)
     if ('fault' in field) fault(`fields[${index}].to`, field.fault)
-    else if (isKnown(value)) put(`fields[${index}].value`, field.value, { name: 'value', type: 'any' }, value)
+    else if (isKnown(value, isRun)) put(`fields[${index}].value`, field.value, { name: 'value', type: 'any' }, value)
   }
-  if (isKnown(task?.responsible)) result.taskResponsible = user('task.responsible', task.responsible)
+  if (isKnown(task?.responsible, isRun)) result.taskResponsible = user('task.responsible', task.responsible)
   return result
 }

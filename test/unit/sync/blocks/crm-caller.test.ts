@@ -209,6 +209,21 @@ describe('asking another CRM', () => {
   })
 })
 
+it('What a customer writes is no placeholder any more, whatever signs it holds.', async () => {
+  const written = { name: '{{ name }}', fields: [{ to: 'Model', value: '{{ model' }] }
+  const ofDeal = ask({ written: { entity: 'deal', ...written } }, '7:1')
+  const [deals] = await finish(done)
+  await ofDeal
+  expect(Object.values(deals!.wanted.values as object)).toEqual(['{{ name }}', '{{ model'])
+  const ofContact = ask(
+    { subject: { entity: 'contact', id: contact }, written: { entity: 'contact', name: '{{ name }}', fields: [] } },
+    '7:2',
+  )
+  const [contacts] = await finish(done)
+  await ofContact
+  expect(contacts!.wanted.values).toEqual({ name: '{{ name }}' })
+})
+
 describe('the conversation so far', () => {
   it('tells who said what, the oldest first, in the time zone of the project', async () => {
     const conversation = await insertConversation()
