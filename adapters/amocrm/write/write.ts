@@ -24,6 +24,7 @@ export async function writeAll(
   for (const [place, own] of groups(entity, writes, items)) {
     try {
       await sendTo(tools, place, own, results, signal)
+      if (place === notesOfDeals) await sendTo(tools, notesOfContacts, takeMissing(own, results), results, signal)
     } catch (error) {
       const wrote = [...results.values()].some(({ ok }) => ok)
       if (!(error instanceof AppError) || !wrote || leavesOpen(error)) throw error
@@ -36,6 +37,18 @@ export async function writeAll(
 
 /** Where a thing is sent: the method and what it is called there. */
 type Place = 'POST complex' | `${'POST' | 'PATCH'} ${string}`
+
+/** A note that is changed is looked for among those of deals first: what it hangs on is not told. */
+const notesOfDeals = 'PATCH leads/notes'
+const notesOfContacts = 'PATCH contacts/notes'
+
+/** What of these is not where it was sent; nothing is said of it yet. */
+function takeMissing(items: BatchItem[], results: Map<number, CrmWritten>): BatchItem[] {
+  return items.filter(({ index }) => {
+    const result = results.get(index)
+    return result?.ok === false && result.error.code === 'not_found' && results.delete(index)
+  })
+}
 
 function groups(entity: CrmEntity, writes: CrmWrite[], items: BatchItem[]): Map<Place, BatchItem[]> {
   return Map.groupBy(items, ({ index }) => placeOf(entity, writes[index]!))

@@ -227,3 +227,23 @@ test('the field of our markers is made anew by connecting when somebody deleted 
   expect(made).toMatchObject({ ok: true })
   expect([...(await another.findMarked('deal', [{ marker: 'm-2' }], since, never)).keys()]).toEqual(['m-2'])
 })
+
+test('notes are changed on deals and contacts, also when it is not told what they hang on', async () => {
+  const { adapter, double } = await start()
+  const on = [
+    { entity: 'deal' as const, id: String(double.addLead({ name: 'A car' }).id) },
+    { entity: 'contact' as const, id: String(double.addContact({ name: 'Ann' }).id) },
+  ]
+  const ids: string[] = []
+  for (const place of on) {
+    const [made] = await adapter.write('note', [{ marker: `m-${place.id}`, values: { text: 'Old' }, on: place }], never)
+    ids.push(made!.ok ? made!.id : '')
+  }
+  const writes = [...ids, '999999'].map((id) => ({ marker: id, id, values: { text: 'New' } }))
+  expect(await adapter.write('note', writes, never)).toMatchObject([
+    { ok: true, id: ids[0] },
+    { ok: true, id: ids[1] },
+    { ok: false, error: { code: 'not_found' } },
+  ])
+  expect([...double.account.notes.values()].map(({ params }) => params)).toEqual([{ text: 'New' }, { text: 'New' }])
+})
