@@ -64,7 +64,7 @@ export async function insertLinks(tx: Tx, links: readonly NewLink[], now: Date):
     .returning()
 }
 
-/** Notes what both sides have in common now, and when theirs was changed last. */
+/** Notes what both sides have in common now, and when theirs was changed last; what was parted by hand meanwhile stays so. */
 export async function updateLinks(
   tx: Tx,
   links: readonly { id: number; shadow: Shadow; theirsUpdatedAt: Date | null }[],
@@ -74,7 +74,8 @@ export async function updateLinks(
   const rows = links.map(({ id, shadow, theirsUpdatedAt }) => ({ id, shadow, theirs_updated_at: theirsUpdatedAt }))
   await tx.query(
     `update crm_links l set shadow = r.shadow, theirs_updated_at = r.theirs_updated_at, updated_at = $2::timestamptz
-       from json_populate_recordset(null::crm_links, $1::text::json) r where l.id = r.id`,
+       from json_populate_recordset(null::crm_links, $1::text::json) r
+      where l.id = r.id and l.shadow ->> 'parted' is null`,
     [JSON.stringify(rows), now.toISOString()],
   )
 }

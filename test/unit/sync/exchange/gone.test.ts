@@ -133,6 +133,18 @@ describe('what was unlinked by hand', () => {
     expect(await stage.db.query('select id from notes')).toEqual([])
   })
 
+  test('stays so when it is told there at that moment', async () => {
+    const { dealId, deal } = await linked()
+    await stage.do((tx, context) => updateDeal(tx, context, { dealId, budget: 200 }))
+    stage.afterWrite = () => unlink('deal')
+    await stage.work()
+    stage.afterWrite = undefined
+    stage.clock.advance(5000)
+    stage.ledger.account.edit('deal', deal, { budget: 777 })
+    await settleAll()
+    expect((await getDeal(stage.db, stage.context().projectId, dealId)).deal.budget).toBe(200)
+  })
+
   test('can be linked with something else of ours, which hears of it from then on', async () => {
     await stage.update({ sends: 'by_flow' })
     const contactId = await stage.contact(anna)
