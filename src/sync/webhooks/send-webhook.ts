@@ -15,7 +15,7 @@ import { settleWebhooks } from './settle-webhooks.ts'
 import { secretPlace, type Webhook } from './webhook.ts'
 import { oldestWaiting } from './webhook-deliveries.store.ts'
 import { waitAsAsked, waitAt } from './webhook-patience.ts'
-import { findDestination } from './webhooks.store.ts'
+import { type Destination, findDestination } from './webhooks.store.ts'
 
 const second = 1000
 const day = 86_400 * second
@@ -59,10 +59,10 @@ async function send(
   delivery: Delivery,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
-  const { db, vault, http, clock } = parts
+  const { db, http, clock } = parts
   const destination = await findDestination(db, delivery.projectId, delivery.subjectId, delivery.id)
   if (!destination) throw new AppError('gone', 'The subscription was removed.')
-  const { webhook, timeZone, queuedAt } = destination
+  const { webhook, queuedAt } = destination
   if (!webhook.enabled)
     throw new AppError('unavailable', `The subscription "${webhook.name}" is switched off.`, {
       retryAfterMs: 60 * second,
@@ -70,19 +70,29 @@ async function send(
   if (webhook.failingSince) news.add(delivery)
   else news.delete(delivery)
 
-  const prepared = prepareWebhook(webhook, delivery.payload as ChangePayload, { vault, timeZone })
-  const secrets = webhook.secrets.map((sealed) => vault.open(sealed, secretPlace(webhook.projectId)))
-  const request = {
-    ...prepared,
-    headers: {
-      ...prepared.headers,
-      ...signatureHeaders(`dlv_${delivery.id}`, clock.now(), prepared.body, secrets),
-    },
-  }
+  const request = signedRequest(parts, delivery, destination)
   try {
     return judge(webhook, request, await exchange(http, request, signal), clock.now())
   } catch (error) {
     throw await withWait(parts, delivery, queuedAt, error as AppError)
+  }
+}
+
+/** What a delivery sends in this attempt. Throws as {@link prepareWebhook} does. */
+function signedRequest(
+  { vault, clock }: WebhookSenderParts,
+  delivery: Delivery,
+  { webhook, timeZone }: Destination,
+): WebhookRequest {
+  try {
+    const prepared = prepareWebhook(webhook, delivery.payload as ChangePayload, { vault, timeZone })
+    const secrets = webhook.secrets.map((sealed) => vault.open(sealed, secretPlace(webhook.projectId)))
+    const signature = signatureHeaders(`dlv_${delivery.id}`, clock.now(), prepared.body, secrets)
+    return { ...prepared, headers: { ...prepared.headers, ...signature } }
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'internal') throw error
+    // A start with another key opens no secret; that is the fault of no delivery.
+    throw new AppError('internal', error.message, { retryable: true, cause: error })
   }
 }
 

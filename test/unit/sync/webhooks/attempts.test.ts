@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addNote } from '../../../../src/contacts/add-note.ts'
 import type { Delivery } from '../../../../src/platform/deliveries/delivery.ts'
+import { createVault } from '../../../../src/platform/secrets.ts'
 import { deleteWebhook } from '../../../../src/sync/webhooks/delete-webhook.ts'
 import { getWebhook } from '../../../../src/sync/webhooks/get-webhook.ts'
 import { listDeliveries } from '../../../../src/sync/webhooks/webhook-deliveries.store.ts'
@@ -101,6 +102,17 @@ describe('an attempt', () => {
       result: { status: null, request: { method: 'POST' }, response: null },
     })
     expect(stage.receiver.requests).toEqual([])
+  })
+
+  it('whose secrets cannot be opened by the key of this start is tried again', async () => {
+    await stage.subscribe()
+    const delivery = await makeWaiting()
+    const lost = createVault('the key of somebody else')
+    expect(await stage.attempt(delivery, senderOf(fresh.db, stage.clock, guarded, lost))).toMatchObject({
+      outcome: 'retry',
+      error: expect.stringContaining('was sealed with another key'),
+    })
+    expect(await stage.attempt(delivery)).toMatchObject({ outcome: 'sent' })
   })
 
   it('at a closed port is tried again', async () => {

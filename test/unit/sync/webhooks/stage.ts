@@ -124,8 +124,8 @@ export async function openStage({ db, clear }: FreshDatabase): Promise<Stage> {
   }
 }
 
-export function senderOf(db: FreshDatabase['db'], clock: VirtualClock, http = open): DeliverySender {
-  return webhookSender({ db, vault, http, clock, inFlight: 16 })
+export function senderOf(db: FreshDatabase['db'], clock: VirtualClock, http = open, key = vault): DeliverySender {
+  return webhookSender({ db, vault: key, http, clock, inFlight: 16 })
 }
 
 /** The queue of the only subscription of a fresh database. */
