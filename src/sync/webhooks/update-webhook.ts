@@ -6,7 +6,7 @@ import type { Vault } from '../../platform/secrets.ts'
 import type { WorkContext } from '../../team/context.ts'
 import { checkWebhook } from './check-webhook.ts'
 import { webhookNameSchema } from './create-webhook.ts'
-import { webhookForUpdate } from './get-webhook.ts'
+import { getWebhook, webhookForUpdate } from './get-webhook.ts'
 import { laidOver } from './secret-headers.ts'
 import { type Webhook, webhookKindsSchema, webhookUrlSchema } from './webhook.ts'
 import { requeueWaiting } from './webhook-deliveries.store.ts'
@@ -47,6 +47,9 @@ export async function updateWebhook(
   const { webhookId, ...rest } = input
   const { projectId, now } = context
   const { secretHeaders, ...update } = parseInput(webhookUpdateSchema, rest, 'webhook')
+  await getWebhook(tx, projectId, webhookId)
+  // Deliveries before their webhook: whoever sends locks them in this order too.
+  if (update.enabled) await requeueWaiting(tx, webhookId, now)
   const before = await webhookForUpdate(tx, projectId, webhookId)
   if (
     update.name !== undefined &&
@@ -57,7 +60,6 @@ export async function updateWebhook(
   }
   const wanted = { ...before, ...update, secretHeaders: laidOver(before, secretHeaders ?? {}, vault) }
   await checkWebhook(tx, projectId, wanted)
-  if (update.enabled) await requeueWaiting(tx, before.id, now)
   const forgiven = update.enabled ? { disabledReason: null, failingSince: null } : {}
   return updateWebhookRow(tx, before.id, {
     ...update,
