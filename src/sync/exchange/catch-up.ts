@@ -23,7 +23,7 @@ export async function catchUp(exchange: Exchange): Promise<boolean> {
 }
 
 async function lookFor(exchange: Exchange, entity: 'contact' | 'deal', caughtUpTo: Date): Promise<void> {
-  const { db, clock, integration, adapter, signal } = exchange
+  const { db, clock, log, integration, adapter, signal } = exchange
   const since = byTheirClock(exchange, caughtUpTo.getTime())
   let limit = firstLimit
   let changed = await adapter.changedSince(entity, since, limit, signal)
@@ -31,6 +31,11 @@ async function lookFor(exchange: Exchange, entity: 'contact' | 'deal', caughtUpT
     limit *= 10
     changed = await adapter.changedSince(entity, since, limit, signal)
   }
+  if (changed.length >= mostLimit)
+    log.warn(
+      { entity, since, oldest: changed.at(-1)?.updatedAt },
+      'More was changed in a CRM than is looked for; older changes are passed over.',
+    )
   const links = await linksOfRecords(
     db,
     integration.id,

@@ -27,15 +27,17 @@ export interface PushedBatch {
  * after each request, so that nothing is made twice whenever this process dies. What failed often goes by itself, one at a time.
  */
 export async function pushBatch(exchange: Exchange): Promise<PushedBatch> {
-  const together = await pushSome(exchange, false)
-  if (together.trouble !== undefined) return together
-  const alone = await pushSome(exchange, true)
+  const limit = exchange.adapter.abilities().batch
+  const together = await pushSome(exchange, { limit, alone: false })
+  // It waits for a backlog, too: that has not failed yet.
+  if (together.trouble !== undefined || together.taken >= limit) return together
+  const alone = await pushSome(exchange, { limit: 1, alone: true })
   return { taken: together.taken + alone.taken, done: together.done + alone.done, trouble: alone.trouble }
 }
 
-async function pushSome(exchange: Exchange, alone: boolean): Promise<PushedBatch> {
-  const { db, clock, integration, holder, adapter } = exchange
-  const taking = { integrationId: integration.id, holder, limit: adapter.abilities().batch, alone }
+async function pushSome(exchange: Exchange, which: { limit: number; alone: boolean }): Promise<PushedBatch> {
+  const { db, clock, integration, holder } = exchange
+  const taking = { integrationId: integration.id, holder, ...which }
   const pushes = await db.transaction((tx) => takePushes(tx, taking, clock.now()))
   if (pushes.length === 0) return { taken: 0, done: 0, trouble: undefined }
   const batch = newBatch(exchange, pushes)

@@ -58,7 +58,7 @@ const togetherAttempts = 3
 
 /**
  * Takes up what is due of an integration for `holder`: the first of each subject, so that what was asked for later is done later. What
- * failed often is left out, or, with `alone`, one of that is taken.
+ * failed often is left out, or, with `alone`, only that is taken.
  */
 export async function takePushes(
   tx: Tx,
@@ -80,7 +80,7 @@ export async function takePushes(
         set status = 'working', started_by = $4, attempts = attempts + 1,
             first_started_at = coalesce(first_started_at, $2::timestamptz)
        from due where p.id = due.id returning p.id::text as id`,
-    [integrationId, now.toISOString(), alone ? 1 : limit, holder, alone],
+    [integrationId, now.toISOString(), limit, holder, alone],
   )
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => Number(id))
