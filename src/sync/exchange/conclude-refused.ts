@@ -1,5 +1,5 @@
 import { AppError } from '../../platform/errors.ts'
-import type { MappedEntity } from '../mapping/our-side.ts'
+import type { CrmEntity } from '../crm.ts'
 import { type Batch, conclude } from './batch.ts'
 import { beginAnew, type Missing } from './begin-anew.ts'
 import { failedPush } from './failed-push.ts'
@@ -16,7 +16,7 @@ export function isMissing(error: unknown): boolean {
 }
 
 /** Concludes pushes that the vendor refused; where that is because something was deleted there without our hearing of it, they begin anew. */
-export async function concludeRefused(batch: Batch, entity: MappedEntity, refused: readonly Refused[]): Promise<void> {
+export async function concludeRefused(batch: Batch, entity: CrmEntity, refused: readonly Refused[]): Promise<void> {
   if (refused.length === 0) return
   const ids = new Set(refused.map(({ link }) => link.externalId))
   const there = await readAll(

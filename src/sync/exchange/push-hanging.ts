@@ -1,5 +1,6 @@
 import type { CrmRecord, CrmValue } from '../crm.ts'
 import { type Batch, conclude, isThere, noteStep, openOf } from './batch.ts'
+import { concludeRefused, isMissing, type Refused } from './conclude-refused.ts'
 import { byTheirClock, directionsOfHanging, markerOf } from './exchange.ts'
 import { failedPush, notTried, soonMs } from './failed-push.ts'
 import { type Hanging, type HangingKind, readHanging } from './hanging.ts'
@@ -64,7 +65,7 @@ async function ofOurs(batch: Batch, kind: HangingKind, rows: CrmPush[]): Promise
   const ids = rows.map(({ subjectId }) => subjectId)
   const ours = await readHanging(db, integration, kind, ids)
   const links = await linksOfSubjects(db, integration.id, kind, ids)
-  const linked = rows.filter(({ subjectId }) => links.has(subjectId) && ours.has(subjectId))
+  const linked = rows.filter(({ subjectId }) => isThere(links.get(subjectId)) && ours.has(subjectId))
   await update(batch, kind, linked, ours, links)
   const unlinked = rows.filter(({ subjectId }) => ours.has(subjectId) && !links.has(subjectId))
   const hanging = unlinked.map(({ subjectId }) => ours.get(subjectId)!)
@@ -125,13 +126,16 @@ async function update(
   })
   if (changed.length === 0) return
   const results = await writeRecords(batch, kind, changed)
+  const refused: Refused[] = []
   const shadows = changed.flatMap(({ push, link, shadow }, index) => {
     const result = results[index]!
     if (result.ok) return [{ id: link.id, shadow, theirsUpdatedAt: result.updatedAt }]
-    conclude(batch, [push], failedPush(batch, push, result.error, result.begun))
+    if (isMissing(result.error)) refused.push({ push, link, error: result.error })
+    else conclude(batch, [push], failedPush(batch, push, result.error, result.begun))
     return []
   })
   await noteStep(batch, { shadows })
+  await concludeRefused(batch, kind, refused)
 }
 
 async function make(batch: Batch, kind: HangingKind, wanted: NewHanging[]): Promise<void> {

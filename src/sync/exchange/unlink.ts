@@ -8,13 +8,13 @@ import { contactsOfDeals, deleteLinks, updateLinks } from './links.store.ts'
 import { nothingShared } from './shadow.ts'
 
 /**
- * Notes that records were deleted there. Ours stay. A contact or deal keeps the memory of it, so that it is not made again unless a flow
- * wants that; it is recorded as `contact.crm_unlinked` or `deal.crm_unlinked`.
+ * Notes that records were deleted there. Ours stay, and keep the memory of it, so that they are not made again unless a flow wants that; of
+ * contacts and deals it is recorded as `contact.crm_unlinked` or `deal.crm_unlinked`.
  */
 export async function noteGone(tx: Tx, exchange: Exchange, links: readonly CrmLink[]): Promise<void> {
   const context = workOf(exchange)
   const known = links.filter(({ shadow }) => !shadow.gone)
-  const kept = known.filter((link) => link.subjectId !== null && isMapped(link.entity))
+  const kept = known.filter(({ subjectId }) => subjectId !== null)
   await deleteLinks(
     tx,
     known.filter((link) => !kept.includes(link)).map(({ id }) => id),
@@ -26,10 +26,11 @@ export async function noteGone(tx: Tx, exchange: Exchange, links: readonly CrmLi
     kept.flatMap(({ entity, subjectId }) => (entity === 'deal' ? [subjectId!] : [])),
   )
   for (const { entity, subjectId, externalId } of kept) {
+    if (!isMapped(entity)) continue
     const dealId = entity === 'deal' ? subjectId : undefined
     const contactId = dealId ? contactIds.get(dealId) : subjectId
     const data = linkFacts(exchange, externalId)
-    const { unlinked } = exchangeKinds[entity as MappedEntity]
+    const { unlinked } = exchangeKinds[entity]
     await recordWork(tx, context, unlinked, { contactId, dealId }, { ...data, reason: 'deleted' })
   }
 }

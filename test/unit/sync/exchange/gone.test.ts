@@ -3,6 +3,8 @@ import { getContact } from '../../../../src/contacts/get-contact.ts'
 import { mergeContacts } from '../../../../src/contacts/merge/merge-contacts.ts'
 import { updateContact } from '../../../../src/contacts/update-contact.ts'
 import { getDeal } from '../../../../src/crm/get-deal.ts'
+import { createTask } from '../../../../src/crm/tasks/create-task.ts'
+import { doneTask } from '../../../../src/crm/tasks/done-task.ts'
 import { updateDeal } from '../../../../src/crm/update-deal.ts'
 import { mergeFollowers } from '../../../../src/gateway/merge-followers.ts'
 import { hear } from '../../../../src/sync/exchange/hear.ts'
@@ -98,6 +100,20 @@ describe('what was deleted there without our hearing of it', () => {
     ])
     expect(all('contact')).toHaveLength(1)
   })
+})
+
+test.each(['heard', 'unheard'])('a task that was deleted there, %s, is not made again by its changes', async (how) => {
+  const { dealId } = await linked()
+  const { id: taskId } = await stage.do((tx, context) => createTask(tx, context, { name: 'Call', dealId }))
+  await stage.settle()
+  const { account } = stage.ledger
+  account.remove('task', account.all('task')[0]!.id)
+  if (how === 'unheard') account.outbox.length = 0
+  await stage.settle()
+  await stage.do((tx, context) => doneTask(tx, context, { taskId }))
+  await settleAll()
+  expect(account.all('task')).toEqual([])
+  expect((await stage.pushes()).every(({ status }) => status === 'done')).toBe(true)
 })
 
 test('what was deleted there and restored is ours again, on both sides', async () => {
