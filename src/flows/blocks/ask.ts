@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseMarkup } from '../../conversations/deliver/markup.ts'
 import type { Button } from '../../conversations/message.ts'
+import { cutText } from '../../platform/cut-text.ts'
 import { durationMs, durationSchema } from '../../platform/duration.ts'
 import { AppError } from '../../platform/errors.ts'
 import { defineBlock, next, type Outcome, type Reply, type StepContext, waitForReply } from '../block.ts'
@@ -123,10 +124,10 @@ async function canBeKept({ act, options }: Context, value: string | number): Pro
 
 function buttonsOf({ options, render }: Context): Button[] {
   return options.choices.flatMap(({ label, value, request }): Button[] => {
-    const shown = render(label).trim().slice(0, 64)
+    const shown = cutText(render(label).trim(), 64)
     if (shown === '') return []
     return [
-      { label: shown, ...(value !== undefined && { value: render(value).slice(0, 256) }), ...(request && { request }) },
+      { label: shown, ...(value !== undefined && { value: cutText(render(value), 256) }), ...(request && { request }) },
     ]
   })
 }

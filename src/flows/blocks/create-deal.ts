@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cutText } from '../../platform/cut-text.ts'
 import { AppError } from '../../platform/errors.ts'
 import { defineBlock, next, type ProjectLookup } from '../block.ts'
 import { isEmpty, toNumber } from '../conditions/compare.ts'
@@ -68,7 +69,7 @@ export const createDeal = defineBlock({
       spot,
       pipeline,
       stage,
-      name: render(options.name).trim().slice(0, 500) || spot,
+      name: cutText(render(options.name).trim(), 500) || spot,
       budget: budgetOf(renderJson(options.budget)),
       currency,
       description: description === undefined ? undefined : render(description),

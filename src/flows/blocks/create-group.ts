@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { MadeGroup } from '../../conversations/abilities.ts'
 import { parseMarkup } from '../../conversations/deliver/markup.ts'
+import { cutText } from '../../platform/cut-text.ts'
 import { call, defineBlock, next } from '../block.ts'
 import { channelFault, operatorFault, stageFaults } from './project-faults.ts'
 
@@ -76,8 +77,8 @@ export const createGroup = defineBlock({
   async execute({ options, render, scope, act }) {
     const { creator, bots, managers, client, picture } = options
     const more = { contact: { ...scope.contact, responsible: await act.responsibleName() } }
-    const title = render(options.name, more).replaceAll(/\s+/g, ' ').trim().slice(0, 128)
-    const description = options.description === undefined ? '' : render(options.description, more).trim().slice(0, 255)
+    const title = cutText(render(options.name, more).replaceAll(/\s+/g, ' ').trim(), 128)
+    const description = options.description === undefined ? '' : cutText(render(options.description, more).trim(), 255)
     const { channelId, request } = await act.planGroup({
       creator,
       bots,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cutText } from '../../platform/cut-text.ts'
 import { durationSchema } from '../../platform/duration.ts'
 import { defineBlock, next } from '../block.ts'
 import { type DueMoment, dueMoment } from './due-moment.ts'
@@ -66,7 +67,7 @@ export const createTask = defineBlock({
     const { options, render, act } = context
     const responsible = options.responsible === undefined ? '' : render(options.responsible).trim()
     const task = await act.createTask({
-      name: render(options.name).trim().slice(0, 200),
+      name: cutText(render(options.name).trim(), 200),
       description: options.description === undefined ? undefined : render(options.description),
       responsibleEmail: responsible === '' ? undefined : responsible,
       dueAt: isoOf(dueMoment(context, options)),

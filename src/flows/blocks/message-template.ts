@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { TemplatePart } from '../../conversations/message.ts'
+import { cutText } from '../../platform/cut-text.ts'
 import type { StepContext } from '../block.ts'
 import { checkedUrl } from './checked-url.ts'
 
@@ -38,9 +39,9 @@ export function templatePartOf(
     type: 'template',
     name,
     language,
-    variables: mapped(variables, (value) => render(value).slice(0, 4000)),
+    variables: mapped(variables, (value) => cutText(render(value), 4000)),
     ...(header !== undefined && { header: { url: checkedUrl(renderUrl(header).trim(), "the template's heading") } }),
-    ...(buttons && { buttons: mapped(buttons, (value) => render(value).slice(0, 2000)) }),
+    ...(buttons && { buttons: mapped(buttons, (value) => cutText(render(value), 2000)) }),
   }
 }
 

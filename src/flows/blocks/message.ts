@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseMarkup } from '../../conversations/deliver/markup.ts'
 import { type Button, type Content, mediaKinds, type OutboundPart } from '../../conversations/message.ts'
+import { cutText } from '../../platform/cut-text.ts'
 import { defineBlock, fail, next, type StepContext, waitForReply } from '../block.ts'
 import { checkedUrl } from './checked-url.ts'
 import { chosenButton } from './chosen-button.ts'
@@ -158,7 +159,7 @@ function shownRows({ options, render, renderUrl }: StepContext<Options, 'say'>):
       return [
         {
           label,
-          ...(button.value !== undefined && { value: render(button.value).slice(0, 256) }),
+          ...(button.value !== undefined && { value: cutText(render(button.value), 256) }),
           ...(url !== undefined && { url: checkedUrl(url, `the button "${label}"`) }),
           ...(button.request && { request: button.request }),
           ...(button.output && { output: outputOf(button) }),

@@ -3,6 +3,7 @@ import { parseMarkup } from '../../conversations/deliver/markup.ts'
 import type { Entity } from '../../conversations/message.ts'
 import { nameSchema } from '../../crm/create-spot.ts'
 import { checkTemplate } from '../../platform/check-template.ts'
+import { cutText } from '../../platform/cut-text.ts'
 import type { Fault } from '../../platform/errors.ts'
 import { textOfHtml } from '../../platform/text-of-html.ts'
 import type { Renderers } from '../renderers.ts'
@@ -63,7 +64,7 @@ export function fillLetter(
   const { text, entities } = parseMarkup(renderMarkup(texts.text))
   const spoken = text.trim() === '' ? { text: textOfHtml(html), entities: [] } : { text, entities }
   // A line break would end the header that the subject stands in.
-  const subject = render(texts.subject).replaceAll(/\s+/g, ' ').trim().slice(0, longestSubject)
+  const subject = cutText(render(texts.subject).replaceAll(/\s+/g, ' ').trim(), longestSubject)
   const isEmpty = subject === '' && html === '' && spoken.text.trim() === ''
   return { subject: isEmpty ? emptySubject : subject, html, ...spoken }
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../cut-text.ts'
 import { messageOf } from '../errors.ts'
 import { queryJson } from '../json-path.ts'
 import type { HttpResult } from './perform-request.ts'
@@ -61,7 +62,7 @@ function readSource(from: string, { status, headers, body }: Pick<HttpResult, 's
 }
 
 function capped(value: unknown): { value?: unknown; error?: string } {
-  if (typeof value === 'string') return { value: value.slice(0, maxText) }
+  if (typeof value === 'string') return { value: cutText(value, maxText) }
   if (typeof value !== 'object' || value === null) return { value }
   if (JSON.stringify(value).length <= maxJson) return { value }
   return { error: `the value is larger than ${maxJson} characters of JSON; expected a path to a smaller part` }

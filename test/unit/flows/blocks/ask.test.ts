@@ -28,6 +28,18 @@ describe('ask', () => {
     expect(block.taken.at(-1)).toEqual(['setContact', { firstName: 'Anna' }, {}])
   })
 
+  it('leaves no half of a character where the label and the value of a choice are cut', async () => {
+    const block = stepper(
+      ask,
+      { ...asked, validate: 'choice', choices: [{ label: '{{ run.long }}', value: '{{ run.longer }}' }] },
+      { scope: { run: { long: `${'x'.repeat(63)}🚗`, longer: `${'y'.repeat(255)}🚗` } } },
+    )
+    await block.execute()
+    expect(block.said()[0]?.parts).toEqual([
+      { type: 'buttons', rows: [[{ label: 'x'.repeat(63), value: 'y'.repeat(255) }]] },
+    ])
+  })
+
   it.each([
     ['contact.city', ['setContact', {}, { city: 'x' }]],
     ['deal.model', ['setDealVariables', { model: 'x' }]],

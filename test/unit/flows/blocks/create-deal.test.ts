@@ -37,6 +37,16 @@ describe('create-deal', () => {
     ])
   })
 
+  it('leaves no half of a character where a long name is cut', async () => {
+    const block = stepper(
+      createDeal,
+      { ...deal, name: '{{ run.model }}' },
+      { scope: { run: { model: `${'x'.repeat(499)}🚗` } } },
+    )
+    await block.execute()
+    expect(block.taken[0]?.[1]).toMatchObject({ name: 'x'.repeat(499) })
+  })
+
   it('creates a deal without a budget when its placeholder names nothing, and calls a nameless one by its spot', async () => {
     const block = stepper(createDeal, { spot: 'Showroom', name: '{{ run.nothing }}', budget: '{{ run.nothing }}' })
     await block.execute()
