@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 import { AppError } from './errors.ts'
 
 /** Keeps secrets at rest: what it sealed, only the same key opens, and only for the same place. */
@@ -15,7 +23,7 @@ export interface Vault {
  */
 export function createVault(secret: string): Vault {
   const material = keyMaterial(secret)
-  const key = Buffer.from(hkdfSync('sha256', material, '', 'parley sealed v1 key', 32))
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', material, '', 'parley sealed v1 key', 32)))
   const mark = Buffer.from(hkdfSync('sha256', material, '', 'parley sealed v1 mark', 6)).toString('base64url')
   return {
     seal(text, context) {

@@ -59,17 +59,19 @@ export function createCallOut({ callers, waiters, vault, onAnswer }: CallOutOpti
       underWay.set(work, call)
     }
   }
-  const perform = async ({ runId, threadId, branch }: StartedCall): Promise<void> => {
+  const perform = async (call: StartedCall): Promise<void> => {
+    const { runId, threadId, branch } = call
     const { signal } = waiters.has(branch.caller) ? leaving : stopping
-    const result = await resultOf(branch.caller, branch.request, workKey(runId, branch.id), signal)
+    const result = await resultOf(call, workKey(runId, branch.id), signal)
     // Cut off by our own stop it has no result: the run keeps waiting, and the call is made again.
     if (!signal.aborted || result.ok) onAnswer(threadId, { runId, branchId: branch.id, result })
   }
-  const resultOf = async (name: string, sealed: string, key: string, signal: AbortSignal): Promise<CallResult> => {
+  const resultOf = async ({ branch, request }: StartedCall, key: string, signal: AbortSignal): Promise<CallResult> => {
     try {
-      const caller = callers.get(name)
-      if (!caller) return { ok: false, error: `This program has no caller "${name}".` }
-      return { ok: true, value: await caller(JSON.parse(vault.open(sealed, requestSeal)), signal, key) }
+      const caller = callers.get(branch.caller)
+      if (!caller) return { ok: false, error: `This program has no caller "${branch.caller}".` }
+      const asked = request ?? vault.open(branch.request, requestSeal)
+      return { ok: true, value: await caller(JSON.parse(asked), signal, key) }
     } catch (error) {
       return { ok: false, error: messageOf(error) }
     }

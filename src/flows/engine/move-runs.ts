@@ -131,16 +131,19 @@ async function follow(
           state: outcome.state,
         })
       return []
-    case 'call':
-      addBranch(context, state, {
+    case 'call': {
+      const request = JSON.stringify(outcome.request)
+      const branch = addBranch(context, state, {
         kind: 'call',
         block,
         caller: outcome.caller,
-        request: context.seal(JSON.stringify(outcome.request)),
+        request: context.seal(request),
         state: outcome.state,
         visits: { ...state.visits },
       })
+      context.calls.push({ runId: state.run.id, threadId: state.run.threadId, branch, request })
       return []
+    }
     case 'end':
       return []
     case 'fail':
@@ -198,7 +201,7 @@ function leave(context: ThreadContext, state: RunState, block: string, output: s
 
 type BranchDraft = Branch extends infer B ? (B extends Branch ? Omit<B, 'id'> : never) : never
 
-function addBranch(context: ThreadContext, state: RunState, branch: BranchDraft): void {
+function addBranch<Draft extends BranchDraft>(context: ThreadContext, state: RunState, branch: Draft): Draft & Branch {
   const { reply, manager } = context
   const added = {
     ...branch,
@@ -214,9 +217,9 @@ function addBranch(context: ThreadContext, state: RunState, branch: BranchDraft)
     }),
     ...(state.run.contactId === null && context.sender && { senderId: context.sender.id }),
     ...(manager && { manager }),
-  } as Branch
+  } as Draft & Branch
   state.run.branches = [...state.run.branches, added]
-  if (added.kind === 'call') context.calls.push({ runId: state.run.id, threadId: state.run.threadId, branch: added })
+  return added
 }
 
 async function startOther(context: ThreadContext, from: RunState, point: FlowPoint): Promise<Entry[]> {

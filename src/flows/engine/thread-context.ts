@@ -30,6 +30,8 @@ export interface StartedCall {
   runId: number
   threadId: number
   branch: CallBranch
+  /** What is asked, as JSON, of a call that this process began itself: it need not be opened again. */
+  request?: string
 }
 
 /** What the engine knows of a project. */
