@@ -1,19 +1,42 @@
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import type { HistoryTable } from '../platform/history/prune-history.ts'
 import type { ThreadEvent } from './event.ts'
-import { type WantedThreads, wantedThreads } from './receive/locked-threads.store.ts'
 import { contactThread, type Signal } from './receive/thread-queue.ts'
 
-/** Makes the rows of threads that are new; sorted, so that two processes cannot wait for each other. */
-export function ensureThreads(tx: Tx, keys: WantedThreads['keys']): Promise<unknown> {
-  return tx.query(
-    `insert into threads (project_id, channel_id, external_id)
-     select distinct project_id, channel_id, external_id
-       from json_to_recordset($1::text::json) as k (project_id bigint, channel_id bigint, external_id text)
-      order by channel_id, external_id
-     on conflict (channel_id, external_id) do nothing`,
-    [JSON.stringify(keys)],
-  )
+/** What tells a thread among all others. */
+export interface ThreadKey {
+  project_id: number
+  channel_id: number
+  external_id: string
+}
+
+/** The number of a thread. */
+export interface NumberedThread {
+  id: number
+  channel_id: number
+  external_id: string
+}
+
+/** Makes the rows of threads that are new, sorted, so that two processes cannot wait for each other; gives the numbers of all. */
+export async function ensureThreads(tx: Tx, keys: readonly ThreadKey[]): Promise<NumberedThread[]> {
+  const listed = JSON.stringify(keys)
+  const [, numbered] = await Promise.all([
+    tx.query(
+      `insert into threads (project_id, channel_id, external_id)
+       select distinct project_id, channel_id, external_id
+         from json_to_recordset($1::text::json) as k (project_id bigint, channel_id bigint, external_id text)
+        order by channel_id, external_id
+       on conflict (channel_id, external_id) do nothing`,
+      [listed],
+    ),
+    tx.query<NumberedThread>(
+      `select t.id, t.channel_id, t.external_id
+         from json_to_recordset($1::text::json) as k (channel_id bigint, external_id text)
+         join threads t on t.channel_id = k.channel_id and t.external_id = k.external_id`,
+      [listed],
+    ),
+  ])
+  return numbered
 }
 
 /** Stores events as they arrived, to be worked on later; those that are here already are passed over. */
@@ -39,15 +62,6 @@ export async function storePending(
      on conflict (channel_id, external_id) do nothing`,
     [JSON.stringify(events)],
   )
-}
-
-/** Numbers of threads by their keys. */
-export async function threadNumbers(tx: Tx, keys: WantedThreads['keys']): Promise<number[]> {
-  const rows = await tx.query<{ id: number }>(`with ${wantedThreads} select id from wanted order by id`, [
-    JSON.stringify(keys),
-    '[]',
-  ])
-  return rows.map((row) => row.id)
 }
 
 /** The number of the oldest event that waits in a thread, unless it is held back; that one is worked on next. */
@@ -113,11 +127,8 @@ async function signalThread(tx: Tx, signal: Signal): Promise<number> {
     throw new Error(`Conversation ${signal.thread.conversationId} has no thread.`)
   }
   const external = contactThread(signal.thread.contactId)
-  await ensureThreads(tx, [{ project_id: signal.projectId, channel_id: 0, external_id: external }])
-  const [row] = await tx.query<{ id: number }>('select id from threads where channel_id = 0 and external_id = $1', [
-    external,
-  ])
-  return row!.id
+  const [made] = await ensureThreads(tx, [{ project_id: signal.projectId, channel_id: 0, external_id: external }])
+  return made!.id
 }
 
 /** Events that were worked on; those that were set aside stay. */

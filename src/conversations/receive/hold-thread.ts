@@ -12,12 +12,11 @@ export async function holdThread(
   thread: { projectId: number; channelId: number; externalId: string },
 ): Promise<ThreadQueue> {
   const key = { project_id: thread.projectId, channel_id: thread.channelId, external_id: thread.externalId }
-  const wanted = { keys: [key], ids: [] }
-  await ensureThreads(tx, [key])
-  await lockThreads(tx, wanted)
+  const ids = (await ensureThreads(tx, [key])).map(({ id }) => id)
+  await lockThreads(tx, ids)
   const { threads } = await readLockedThreads(
     tx,
-    wanted,
+    ids,
     { events: [], people: [], speakers: [] },
     { events: 0, numberBlocks: 0 },
   )

@@ -9,37 +9,28 @@ import type { Identity } from '../message.ts'
 import { type OperatorRow, type Operators, operatorsBy, operatorsByKey } from './speaking-operators.store.ts'
 import type { QueuedEvent, ThreadQueue } from './thread-queue.ts'
 
-/** Which threads a batch works on: those of arriving events, by key, and those known to have something waiting, by number. */
-export interface WantedThreads {
-  keys: { project_id: number; channel_id: number; external_id: string }[]
-  ids: number[]
-}
-
 /** What a batch needs to know besides its threads. */
 export interface ArrivingEvents {
   /** Vendors' ids of the arriving events, to find those that are here already. */
   events: { channel_id: number; external_id: string }[]
   people: ({ project_id: number } & Identity)[]
   /** All identities of those who act in groups: an operator may be known by any. */
-  speakers?: ({ project_id: number } & Identity)[]
+  speakers: ({ project_id: number } & Identity)[]
 }
 
-/** The threads of a batch, as a common table expression over the first two parameters: keys and numbers, as JSON. */
-export const wantedThreads = `wanted as (
-  select t.* from threads t
-    join json_to_recordset($1::text::json) as k (channel_id bigint, external_id text)
-      on t.channel_id = k.channel_id and t.external_id = k.external_id
-  union
-  select t.* from threads t join json_array_elements_text($2::text::json) as n (id) on t.id = n.id::bigint)`
+/** The threads of a batch, as a common table expression over the first parameter: {@link idList}. */
+export const wantedThreads = 'wanted as (select * from threads where id = any($1::text::bigint[]))'
+
+/** Numbers as one parameter: an array as PostgreSQL writes it. */
+export function idList(ids: readonly number[]): string {
+  return `{${ids.join(',')}}`
+}
 
 const readConversation = jsonRowReader(conversations)
 
 /** Takes the locks of the threads, waiting for other processes, in the order of their numbers. */
-export function lockThreads(tx: Tx, threads: WantedThreads): Promise<unknown> {
-  return tx.query(
-    `with ${wantedThreads} select 1 from threads where id in (select id from wanted) order by id for update`,
-    [JSON.stringify(threads.keys), JSON.stringify(threads.ids)],
-  )
+export function lockThreads(tx: Tx, ids: readonly number[]): Promise<unknown> {
+  return tx.query('select 1 from threads where id = any($1::text::bigint[]) order by id for update', [idList(ids)])
 }
 
 export interface LockedThreads {
@@ -85,22 +76,21 @@ interface LockedRow {
 }
 type Json = Record<string, unknown>
 
-/** What is known already of arriving events, of the people they speak of, and of operators among these. */
+/** What is known already of arriving events, and of the people they speak of. */
 const arrivalParts = [
   `(select json_agg(json_build_object('channel_id', e.channel_id, 'external_id', e.external_id))
-      from json_to_recordset($5::text::json) as k (channel_id bigint, external_id text)
+      from json_to_recordset($4::text::json) as k (channel_id bigint, external_id text)
       join events e on e.channel_id = k.channel_id and e.external_id = k.external_id) as known`,
   `(select json_agg(json_build_object('key', i.project_id || '/' || i.kind || '/' || i.value, 'contact', row_to_json(p)))
-      from json_to_recordset($6::text::json) as k (project_id bigint, kind text, value text)
+      from json_to_recordset($5::text::json) as k (project_id bigint, kind text, value text)
       join identities i on i.project_id = k.project_id and i.kind = k.kind and i.value = k.value
       join contacts p on p.id = i.contact_id) as people`,
-  `(${operatorsBy(7)}) as operators`,
 ]
 
 /** Reads, after the locks are held and so in a statement of its own, what the batch works on; takes so many stored events at most. */
 export async function readLockedThreads(
   tx: Tx,
-  threads: WantedThreads,
+  ids: readonly number[],
   arriving: ArrivingEvents,
   take: { events: number; numberBlocks: number },
 ): Promise<LockedThreads> {
@@ -114,19 +104,23 @@ export async function readLockedThreads(
     `(select json_agg(e) from (
         select e.id, e.thread_id, e.external_id, e.payload, e.received_at, e.hold_until
           from wanted w cross join lateral (
-            select * from events e where e.thread_id = w.id and e.status = 'pending' order by e.id limit $3) e
-         order by e.id limit $3) e) as pending`,
+            select * from events e where e.thread_id = w.id and e.status = 'pending' order by e.id limit $2) e
+         order by e.id limit $2) e) as pending`,
     `(select json_agg(json_build_object('lane', 'conversation:' || w.conversation_id, 'ids', (
           select json_agg(d.id) from deliveries d
            where d.lane = 'conversation:' || w.conversation_id and d.finished_at is null)))
         from wanted w where w.conversation_id is not null) as open`,
-    `(select json_agg(nextval('batch_ids')) from generate_series(1, $4::int)) as numbers`,
+    `(select json_agg(nextval('batch_ids')) from generate_series(1, $3::int)) as numbers`,
   ]
-  const params: unknown[] = [JSON.stringify(threads.keys), JSON.stringify(threads.ids), take.events, take.numberBlocks]
-  // What is looked up for arrivals costs its time also when there are none.
+  const params: unknown[] = [idList(ids), take.events, take.numberBlocks]
+  // What is looked up costs its time also when it is nothing.
   if (arriving.events.length > 0) {
     parts.push(...arrivalParts)
-    params.push(...[arriving.events, arriving.people, arriving.speakers ?? []].map((rows) => JSON.stringify(rows)))
+    params.push(JSON.stringify(arriving.events), JSON.stringify(arriving.people))
+    if (arriving.speakers.length > 0) {
+      parts.push(`(${operatorsBy(6)}) as operators`)
+      params.push(JSON.stringify(arriving.speakers))
+    }
   }
   const [row] = await tx.query<LockedRow>(`with ${wantedThreads} select ${parts.join(', ')}`, params)
   return {

@@ -1,5 +1,5 @@
 import { drawIds, type NumberBlock } from '../../conversations/conversations.store.ts'
-import { ensureThreads } from '../../conversations/events.store.ts'
+import { ensureThreads, type ThreadKey } from '../../conversations/events.store.ts'
 import { admitThreads } from '../../conversations/receive/admit-threads.ts'
 import { BatchWrites } from '../../conversations/receive/batch-writes.store.ts'
 import { type LockedThreads, lockThreads, readLockedThreads } from '../../conversations/receive/locked-threads.store.ts'
@@ -94,34 +94,49 @@ function postponeArrivals(threads: ThreadQueue[], writes: BatchWrites): void {
   }
 }
 
-/** Sent without waiting for one another: one trip to the server, worked on in this order. Threads that are new cost a second one. */
+/** Sent without waiting for one another: one trip to the server, worked on in this order. Threads not met before cost a second one. */
 async function lockAndRead(
   tx: Tx,
   batch: Batch,
   tools: BatchTools,
   limit: number,
 ): Promise<{ locked: LockedThreads; runs: Run[] }> {
-  const { wanted } = batch
-  const isNew = wanted.keys.some((key) => !tools.knownThreads.has(threadKey(key.channel_id, key.external_id)))
-  const [, , locked, runs] = await Promise.all([
-    isNew ? ensureThreads(tx, wanted.keys) : undefined,
-    lockThreads(tx, wanted),
-    readLockedThreads(tx, wanted, batch.arriving, {
+  const ids = await threadIds(tx, batch, tools.knownThreads)
+  const [, locked, runs] = await Promise.all([
+    lockThreads(tx, ids),
+    readLockedThreads(tx, ids, batch.arriving, {
       events: limit,
       numberBlocks: 1 + Math.ceil(batch.arrivals.length / 50),
     }),
-    lockRuns(tx, wanted, batch.runIds),
+    lockRuns(tx, ids, batch.runIds),
   ])
   const found = new Set(locked.threads.map((thread) => threadKey(thread.channelId, thread.externalId)))
-  const lost = wanted.keys.map((key) => threadKey(key.channel_id, key.external_id)).filter((key) => !found.has(key))
-  if (lost.length === 0) {
-    tools.knownThreads.add(found)
-    return { locked, runs }
-  }
-  // Deleted since we met them.
-  for (const key of lost) tools.knownThreads.delete(key)
+  const lost = batch.wanted.keys.map(keyOf).filter((key) => !found.has(key))
+  if (lost.length === 0) return { locked, runs }
+  // Deleted, or moved, since we met them.
+  for (const key of lost) tools.knownThreads.forget(key)
   return lockAndRead(tx, batch, tools, limit)
 }
+
+/** The numbers of a batch's threads; those that are new are made. */
+async function threadIds(tx: Tx, { wanted }: Batch, known: KnownThreads): Promise<number[]> {
+  const ids = new Set(wanted.ids)
+  const strange: ThreadKey[] = []
+  for (const key of wanted.keys) {
+    const id = known.idOf(keyOf(key))
+    if (id === undefined) strange.push(key)
+    else ids.add(id)
+  }
+  if (strange.length > 0) {
+    for (const thread of await ensureThreads(tx, strange)) {
+      known.add(keyOf(thread), thread.id)
+      ids.add(thread.id)
+    }
+  }
+  return [...ids]
+}
+
+const keyOf = (thread: { channel_id: number; external_id: string }) => threadKey(thread.channel_id, thread.external_id)
 
 const nothing: ThreadWork = { due: new Set(), results: [], orphans: new Map() }
 

@@ -1,7 +1,8 @@
 import type { ChannelEvent } from '../../conversations/event.ts'
+import type { ThreadKey } from '../../conversations/events.store.ts'
 import { isInGroup, personOf } from '../../conversations/receive/admit-threads.ts'
 import { albumHoldMs } from '../../conversations/receive/join-albums.ts'
-import { type ArrivingEvents, eventKey, type WantedThreads } from '../../conversations/receive/locked-threads.store.ts'
+import { type ArrivingEvents, eventKey } from '../../conversations/receive/locked-threads.store.ts'
 import type { QueuedEvent, ThreadQueue } from '../../conversations/receive/thread-queue.ts'
 import { threadKey } from '../../conversations/receive/thread-queue.ts'
 import type { CallAnswer, ThreadWork } from './advance-thread.ts'
@@ -37,7 +38,8 @@ export interface Arrival {
 export interface Batch {
   items: RoadItem[]
   arrivals: Arrival[]
-  wanted: WantedThreads
+  /** The threads: those of arriving events, by key, and those known to have something waiting, by number. */
+  wanted: { keys: ThreadKey[]; ids: number[] }
   arriving: ArrivingEvents
   work: Map<number, ThreadWork>
   runIds: number[]

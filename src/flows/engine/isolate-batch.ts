@@ -1,11 +1,5 @@
 import type { ChannelEvent } from '../../conversations/event.ts'
-import {
-  ensureThreads,
-  oldestPending,
-  parkEvent,
-  storePending,
-  threadNumbers,
-} from '../../conversations/events.store.ts'
+import { ensureThreads, oldestPending, parkEvent, storePending } from '../../conversations/events.store.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { isPassing } from '../../platform/database/failures.ts'
@@ -55,7 +49,7 @@ async function storeItem(item: Extract<RoadItem, { kind: 'events' }>, tools: Iso
 async function storeArrivals(batch: Batch, db: Database): Promise<number[]> {
   if (batch.arrivals.length === 0) return []
   return db.transaction(async (tx) => {
-    await ensureThreads(tx, batch.wanted.keys)
+    const threads = await ensureThreads(tx, batch.wanted.keys)
     await storePending(
       tx,
       batch.arrivals.map(({ projectId, channelId, thread, queued }) => ({
@@ -70,7 +64,7 @@ async function storeArrivals(batch: Batch, db: Database): Promise<number[]> {
         hold_until: queued.holdUntil ?? null,
       })),
     )
-    return threadNumbers(tx, batch.wanted.keys)
+    return threads.map(({ id }) => id)
   })
 }
 

@@ -1,20 +1,20 @@
-/** So many keys are remembered at most; then all are forgotten, which costs one statement for each that comes again. */
+/** So many threads are remembered at most; then all are forgotten, which costs one more trip for each that comes again. */
 const limit = 100_000
 
-/** Keys of threads whose rows are known to exist, so that they need not be made. */
+/** The numbers of threads that were met before, by their keys. */
 export class KnownThreads {
-  readonly #keys = new Set<string>()
+  readonly #ids = new Map<string, number>()
 
-  has(key: string): boolean {
-    return this.#keys.has(key)
+  idOf(key: string): number | undefined {
+    return this.#ids.get(key)
   }
 
-  add(keys: Iterable<string>): void {
-    if (this.#keys.size > limit) this.#keys.clear()
-    for (const key of keys) this.#keys.add(key)
+  add(key: string, id: number): void {
+    if (this.#ids.size > limit) this.#ids.clear()
+    this.#ids.set(key, id)
   }
 
-  delete(key: string): void {
-    this.#keys.delete(key)
+  forget(key: string): void {
+    this.#ids.delete(key)
   }
 }

@@ -1,4 +1,4 @@
-import { type WantedThreads, wantedThreads } from '../../conversations/receive/locked-threads.store.ts'
+import { idList, wantedThreads } from '../../conversations/receive/locked-threads.store.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { jsonRowReader, snakeKeys } from '../../platform/database/json-row.ts'
 import { insertRows, type Statement } from '../../platform/database/statement.ts'
@@ -13,7 +13,7 @@ const readRun = jsonRowReader(runs)
  * Locks and reads the active runs of the threads' subjects, and those named: of a direct conversation its contact's, of a
  * group its own. Sorted by number, so that two processes cannot wait for each other.
  */
-export async function lockRuns(tx: Tx, threads: WantedThreads, runIds: number[]): Promise<Run[]> {
+export async function lockRuns(tx: Tx, threadIds: readonly number[], runIds: readonly number[]): Promise<Run[]> {
   const rows = await tx.query<{ run: Record<string, unknown> }>(
     `with ${wantedThreads}, subjects as (
        select c.id as conversation_id, c.contact_id, c.kind from wanted w join conversations c on c.id = w.conversation_id
@@ -26,9 +26,9 @@ export async function lockRuns(tx: Tx, threads: WantedThreads, runIds: number[])
         select r.id from subjects s join runs r on r.conversation_id = s.conversation_id
          where r.status = 'active' and s.kind = 'group' and r.contact_id is null
         union all
-        select n::bigint from json_array_elements_text($3::text::json) as n))
+        select unnest($2::text::bigint[])))
       order by r.id for update of r`,
-    [JSON.stringify(threads.keys), JSON.stringify(threads.ids), JSON.stringify(runIds)],
+    [idList(threadIds), idList(runIds)],
   )
   return rows.map((row) => readRun(row.run))
 }

@@ -31,13 +31,14 @@ it('a group whose first message another process takes at the same moment has one
     [work.projectId],
   )
   // Something was told of the group before, which opened no conversation.
-  await fresh.db.transaction((tx) => ensureThreads(tx, [key]))
+  const [thread] = await fresh.db.transaction((tx) => ensureThreads(tx, [key]))
+  const ids = [thread!.id]
   const now = new Date()
   let adopting: Promise<unknown> = Promise.resolve()
   await other.transaction(async (tx) => {
-    await lockThreads(tx, { keys: [key], ids: [] })
-    const wanted = { keys: [key], ids: [] }
-    const { threads } = await readLockedThreads(tx, wanted, { events: [], people: [] }, { events: 0, numberBlocks: 0 })
+    await lockThreads(tx, ids)
+    const arriving = { events: [], people: [], speakers: [] }
+    const { threads } = await readLockedThreads(tx, ids, arriving, { events: 0, numberBlocks: 0 })
     adopting = fresh.db.transaction((tx) =>
       adoptGroup(tx, now, {
         projectId: work.projectId,
