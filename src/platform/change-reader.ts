@@ -36,7 +36,7 @@ const idleMs = 1000
 /** What woke us may only show once older transactions are over, so further looks come soon, and then less soon. */
 const soonMs = [25, 50, 100, 200, 400]
 /** Changes that come one by one are gathered for so long; a full batch is followed by the next at once. */
-const gatherMs = 100
+const gatherMs = 250
 const leaseSeconds = 10
 const longestPauseMs = 30_000
 

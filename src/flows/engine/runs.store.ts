@@ -11,7 +11,8 @@ const readRun = jsonRowReader(runs)
 
 /**
  * Locks and reads the active runs of the threads' subjects, and those named: of a direct conversation its contact's, of a
- * group its own. Sorted by number, so that two processes cannot wait for each other.
+ * group its own. Sorted by number, so that two processes cannot wait for each other. Before the tables are analysed the planner
+ * would read all active runs: `offset 0` and `coalesce` leave it nothing but to look each up.
  */
 export async function lockRuns(tx: Tx, threadIds: readonly number[], runIds: readonly number[]): Promise<Run[]> {
   const rows = await tx.query<{ run: Record<string, unknown> }>(
@@ -20,13 +21,16 @@ export async function lockRuns(tx: Tx, threadIds: readonly number[], runIds: rea
        union all
        select null, surviving_contact(substring(w.external_id from '^contact:(\\d+)$')::bigint), 'direct' from wanted w where w.channel_id = 0)
      select row_to_json(r) as run from runs r
-      where r.status = 'active' and r.id = any (array(
-        select r.id from subjects s join runs r on r.contact_id = s.contact_id where r.status = 'active' and s.kind <> 'group'
-        union all
-        select r.id from subjects s join runs r on r.conversation_id = s.conversation_id
-         where r.status = 'active' and s.kind = 'group' and r.contact_id is null
+      where r.id = any (array(
+        select a.id from subjects s cross join lateral (
+          select r.id from runs r where r.contact_id = s.contact_id and r.status = 'active' and s.kind <> 'group'
+          union all
+          select r.id from runs r
+           where r.conversation_id = s.conversation_id and r.contact_id is null and r.status = 'active' and s.kind = 'group'
+          offset 0) a
         union all
         select unnest($2::text::bigint[])))
+        and coalesce(r.status) = 'active'
       order by r.id for update of r`,
     [idList(threadIds), idList(runIds)],
   )

@@ -11,9 +11,10 @@ const channel = 'parley'
 
 /**
  * Plans of the message path: until the tables are analysed the planner may choose to read them whole
- * (https://www.postgresql.org/docs/current/runtime-config-query.html), so only index scans are left to it.
+ * (https://www.postgresql.org/docs/current/runtime-config-query.html), so only plain index scans are left to it.
  */
 const batchPlans = {
+  enable_bitmapscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
   enable_seqscan: 'off',
@@ -23,7 +24,7 @@ const batchPlans = {
 }
 
 /** A plan made for tables that were small is wrong when they have grown: after so many transactions plans are made anew. */
-const planLife = 500
+const planLife = 5_000
 
 export interface PostgresDatabase extends Database {
   /** The server's address, with its password. */
