@@ -55,14 +55,12 @@ export function contactName(contact: Omit<ShownContact, 'attributes' | 'labels'>
 
 /** What placeholders see: the fields, with the attributes beside them; a field wins over an attribute of its name. */
 export function contactScope(contact: ShownContact): Record<string, unknown> {
-  const fields = [...contactFieldNames].map(([field, name]) => [name, contact[field]])
-  return {
-    ...contact.attributes,
-    ...Object.fromEntries(fields),
-    id: contact.id,
-    name: contactName(contact),
-    labels: contact.labels,
-  }
+  const scope: Record<string, unknown> = { ...contact.attributes }
+  for (const [field, name] of contactFieldNames) scope[name] = contact[field]
+  scope.id = contact.id
+  scope.name = contactName(contact)
+  scope.labels = contact.labels
+  return scope
 }
 
 /** A contact as the API and webhooks show it. */

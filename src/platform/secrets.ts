@@ -27,7 +27,7 @@ export function createVault(secret: string): Vault {
   const mark = Buffer.from(hkdfSync('sha256', material, '', 'parley sealed v1 mark', 6)).toString('base64url')
   return {
     seal(text, context) {
-      const nonce = randomBytes(12)
+      const nonce = nextNonce()
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
       return `sealed:v1:${mark}:${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url')}`
@@ -54,6 +54,17 @@ export function createVault(secret: string): Vault {
       }
     },
   }
+}
+
+const nonceBytes = 12
+/** Randomness for many nonces is drawn at once, as each draw costs a call of the system. */
+let drawn = Buffer.alloc(0)
+
+function nextNonce(): Buffer {
+  if (drawn.length < nonceBytes) drawn = randomBytes(nonceBytes * 256)
+  const nonce = drawn.subarray(0, nonceBytes)
+  drawn = drawn.subarray(nonceBytes)
+  return nonce
 }
 
 /** Whether a text came from a vault. */

@@ -52,9 +52,12 @@ export class BatchWrites {
   readonly #doneEvents: number[] = []
   readonly #members: Record<string, unknown>[] = []
   readonly #heard = new Set<number>()
+  readonly #heardAt: Map<number, Date>
 
-  constructor(now: Date) {
+  /** `heardAt` outlives the batch: when the "last in" of each channel was written last. */
+  constructor(now: Date, heardAt = new Map<number, Date>()) {
     this.now = now
+    this.#heardAt = heardAt
   }
 
   /** The event has been worked on; a new one is stored as such. */
@@ -127,6 +130,19 @@ export class BatchWrites {
     })
   }
 
+  /** The channels' "last in", to the minute, so that a busy channel's row is not written all the time. */
+  #touchChannels(): Statement | undefined {
+    const minuteAgo = this.now.getTime() - 60_000
+    const ids = [...this.#heard].filter((id) => (this.#heardAt.get(id)?.getTime() ?? 0) < minuteAgo)
+    if (ids.length === 0) return undefined
+    for (const id of ids) this.#heardAt.set(id, this.now)
+    return {
+      text: `update channels set last_in_at = $2::timestamptz
+        where id in (select n::bigint from json_array_elements_text($1::text::json) as n)`,
+      params: [JSON.stringify(ids), this.now.toISOString()],
+    }
+  }
+
   statements(): (Statement | undefined)[] {
     return [
       insertRows(
@@ -159,7 +175,7 @@ export class BatchWrites {
         this.changes.map(changeRow),
       ),
       upsertMembers(this.#members),
-      touchChannels([...this.#heard], this.now),
+      this.#touchChannels(),
     ]
   }
 }
@@ -238,17 +254,6 @@ function upsertMembers(members: Record<string, unknown>[]): Statement | undefine
       on conflict (conversation_id, contact_id) do update set role = excluded.role, left_at = excluded.left_at
         where members.role <> excluded.role or members.left_at is distinct from excluded.left_at`,
     params: [JSON.stringify([...last.values()])],
-  }
-}
-
-/** The channel's "last in", to the minute, so that a busy channel's row is not written all the time. */
-function touchChannels(ids: number[], now: Date): Statement | undefined {
-  if (ids.length === 0) return undefined
-  return {
-    text: `update channels set last_in_at = $2::timestamptz
-      where id in (select n::bigint from json_array_elements_text($1::text::json) as n)
-        and (last_in_at is null or last_in_at < $2::timestamptz - interval '1 minute')`,
-    params: [JSON.stringify(ids), now.toISOString()],
   }
 }
 

@@ -26,6 +26,8 @@ export interface BatchTools {
   channels: ChannelLookup
   dispatcher: Dispatcher
   knownThreads: KnownThreads
+  /** When the "last in" of each channel was written last. */
+  heardAt: Map<number, Date>
   seal(text: string): string
 }
 
@@ -175,7 +177,7 @@ function sharedContext(tx: Tx, tools: BatchTools, blocks: NumberBlock[]): Shared
   const left = () => blocks.reduce((sum, block) => sum + block.last - block.next + 1, 0)
   return {
     tx,
-    writes: new BatchWrites(tools.now),
+    writes: new BatchWrites(tools.now, tools.heardAt),
     steps: [],
     calls: [],
     conversations: new Map(),

@@ -76,7 +76,8 @@ export function createRoad(options: RoadOptions): Road {
   let lostSight = false
 
   const knownThreads = new KnownThreads()
-  const tools = (): BatchTools => ({ ...options, knownThreads, now: options.clock.now() })
+  const heardAt = new Map<number, Date>()
+  const tools = (): BatchTools => ({ ...options, knownThreads, heardAt, now: options.clock.now() })
 
   async function runItems(items: RoadItem[]): Promise<void> {
     const batch = gatherBatch(items, options.clock.now())
