@@ -187,7 +187,7 @@ describe('a customer whose deal a flow brings to another CRM', () => {
     expect(writes(), 'nothing is echoed').toBe(before)
     expect(heard()).toHaveLength(4)
     expect([crm.refused(), crm.mostInOneSecond() <= 7, bot.refused]).toEqual([[], true, []])
-  }, 60_000)
+  }, 120_000)
 
   it('is a contact there with labels and notes, found by the phone that it has there already, and never twice', async () => {
     const { crm, call, rest } = stage
@@ -216,7 +216,7 @@ describe('a customer whose deal a flow brings to another CRM', () => {
       'Wrote: Director',
     ])
     expect([crm.refused(), bot.refused]).toEqual([[], []])
-  }, 60_000)
+  }, 120_000)
 
   it('is told why when the other CRM cannot take it', async () => {
     const { crm, call } = stage
@@ -233,7 +233,7 @@ describe('a customer whose deal a flow brings to another CRM', () => {
       /^Sorry: The integration "amo" cannot be given this: fields\[0\]\.value: "Superb" cannot be kept there/,
     )
     expect([crm.leads(), crm.contacts()]).toEqual([[], []])
-  }, 60_000)
+  }, 120_000)
 
   it('has no flow that names what the account does not have, and no mapping to it', async () => {
     const { crm, call, answerTo, integrationId } = stage
@@ -264,7 +264,7 @@ describe('a customer whose deal a flow brings to another CRM', () => {
     })
     expect([mistyped.status, mistyped.text]).toEqual([400, expect.stringMatching(/mapping\.deal\[\d+\]/)])
     expect((await call('GET', `/integrations/${integrationId}`)).mapping).toEqual(mapping)
-  }, 60_000)
+  }, 120_000)
 })
 
 /** Without the moments, and without the marker that nobody sees. */

@@ -264,5 +264,5 @@ describe('a lead that becomes a customer', () => {
     function ofDeal(given: ChangePayload[]): string[] {
       return given.filter(({ data }) => data.deal?.id === dealId).map(({ type }) => type)
     }
-  }, 60_000)
+  }, 120_000)
 })

@@ -249,7 +249,7 @@ describe('a client for whom a group is made', () => {
       ['outbound', false, 'Pablo, you ask for: Lada for Pablo.'],
       ['outbound', true, 'We know.'],
     ])
-  }, 60_000)
+  }, 120_000)
 
   it('gets it by e-mail where the account may not write to them', async ({ skip }) => {
     if (!hasDovecot) return skip()
@@ -269,7 +269,7 @@ describe('a client for whom a group is made', () => {
     } finally {
       await Promise.all([imap.stop(), smtp.stop()])
     }
-  }, 60_000)
+  }, 120_000)
 
   it('gets it from the account that made the group when nothing else leads to them', async () => {
     await openShop()
@@ -277,7 +277,7 @@ describe('a client for whom a group is made', () => {
     await leaveNumber()
     await eventually(() => expect(telegram.requests('messages.sendMessage')).toMatchObject([{ message: link }]))
     expect(telegram.requests('messages.sendMessage')[0]?.peer).toMatchObject({ userId: pablo.id })
-  }, 60_000)
+  }, 120_000)
 
   it('gets one group, also when the program ends between its steps', async () => {
     await openShop()
@@ -294,5 +294,5 @@ describe('a client for whom a group is made', () => {
     expect([...theGroup().members].slice(1)).toEqual([agent.id, mary.id, pablo.id])
     expect((await call('GET', '/conversations?kind=group')).items).toHaveLength(1)
     expect((await call('GET', `/deals?contactId=${contactId}`)).items).toHaveLength(1)
-  }, 60_000)
+  }, 120_000)
 })

@@ -164,5 +164,5 @@ describe.skipIf(!hasDovecot)('a customer who writes by Telegram, WhatsApp and e-
       to: ['ann@example.org'],
       mail: { text: expect.stringContaining(greeting) },
     })
-  }, 60_000)
+  }, 120_000)
 })

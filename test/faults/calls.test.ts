@@ -73,4 +73,4 @@ it('makes a call again whose process was killed before the answer came, and the 
   second.child.kill('SIGTERM')
   expect(await second.ended).toBe(0)
   expect(await leftOver(place)).toEqual({ deliveries: 0, events: 0, unsent: 0, runs: 0 })
-}, 40_000)
+}, 120_000)

@@ -31,11 +31,11 @@ it('refuses the directory of a running program and says what to do, and takes ov
   await first.kill()
   const second = await start()
   expect(await readFile(join(place.directory, 'parley.pid'), 'utf8')).toBe(String(second.child.pid))
-}, 40_000)
+}, 120_000)
 
 it('lets one of several in that start at the same time on the directory of a dead one', async () => {
   await mkdir(place.directory, { recursive: true })
   await writeFile(join(place.directory, 'parley.pid'), '')
   const starts = await Promise.allSettled([start(), start(), start()])
   expect(starts.map((result) => result.status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected'])
-}, 40_000)
+}, 120_000)

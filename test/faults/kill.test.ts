@@ -33,4 +33,4 @@ it('loses no message to kill -9 at any moment, doubles no more answers than were
   expect(doubled.length, where).toBeLessThanOrEqual(cap)
   expect(await doubtful(stage.place), where).toEqual(expect.arrayContaining(doubled))
   expect(await leftOver(stage.place)).toEqual({ deliveries: 0, events: 0, unsent: 0, runs: 0 })
-}, 60_000)
+}, 120_000)

@@ -61,7 +61,7 @@ it('sets a poison message aside and goes on; mended, it is replayed', async () =
   mended.child.kill('SIGTERM')
   expect(await mended.ended).toBe(0)
   expect(await leftOver(place)).toEqual({ deliveries: 0, events: 0, unsent: 0, runs: 0 })
-}, 40_000)
+}, 120_000)
 
 it('takes text that no database can hold, and answers it without what cannot be held', async () => {
   stage = await setStage(await freshPlace())
@@ -72,4 +72,4 @@ it('takes text that no database can hold, and answers it without what cannot be 
     expect(bot.sent(1001).map((message) => message.text)).toEqual(['other'])
     expect(bot.sent(1000).map((message) => message.text)).toEqual(['first', 'ab \ufffd c \\u0000', 'last'])
   })
-}, 40_000)
+}, 120_000)

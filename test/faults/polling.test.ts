@@ -30,4 +30,4 @@ it('loses nothing of a polled channel to kill -9', async () => {
   expect(doubled.length, where).toBeLessThanOrEqual(cap)
   expect(await doubtful(place), where).toEqual(expect.arrayContaining(doubled))
   expect(await leftOver(place)).toEqual({ deliveries: 0, events: 0, unsent: 0, runs: 0 })
-}, 60_000)
+}, 120_000)

@@ -8,6 +8,12 @@ import type { Place } from './place.ts'
 const main = join(import.meta.dirname, '../../src/main.ts')
 const node = join(import.meta.dirname, '../../node_modules/node/bin/node')
 
+/** Programs that may still run: a test that ran out of time never heard of the one it was starting. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** The program in a process of its own, as a user starts it. */
 export interface Program {
   child: ChildProcess
@@ -38,8 +44,12 @@ export async function startProgram(
       ...env,
     },
   })
+  running.add(child)
   let text = ''
-  const ended = once(child, 'exit').then(([code]) => code as number | null)
+  const ended = once(child, 'exit').then(([code]) => {
+    running.delete(child)
+    return code as number | null
+  })
   const address = await new Promise<string>((resolve, reject) => {
     const take = (chunk: Buffer) => {
       text += chunk.toString()

@@ -46,4 +46,4 @@ it('loses and reorders nothing while a vendor is slow, asks to wait, fails or br
   program.child.kill('SIGTERM')
   expect(await program.ended).toBe(0)
   expect(await leftOver(place)).toEqual({ deliveries: 0, events: 0, unsent: 0, runs: 0 })
-}, 40_000)
+}, 120_000)

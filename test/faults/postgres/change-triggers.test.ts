@@ -50,5 +50,5 @@ describe('two processes that read changes for triggers', () => {
       if (!stopped) await other.dispose()
       await db.close()
     }
-  }, 60_000)
+  }, 120_000)
 })

@@ -88,4 +88,4 @@ it('hears from the other processes again once the database is back', async () =>
   listening.close()
   speaking.close()
   await Promise.all([here.close(), there.close()])
-}, 30_000)
+}, 120_000)

@@ -22,4 +22,4 @@ it('polls a channel in one process at a time, and goes on in another when that o
   })
   await vi.waitFor(() => expect(bot.account(token).updates.pending).toBe(0))
   expect(bot.refused).toEqual([])
-}, 40_000)
+}, 120_000)

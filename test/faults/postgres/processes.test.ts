@@ -41,7 +41,7 @@ it('shares the load among three processes, and when the one that sends is killed
   expect(doubled.length).toBeLessThanOrEqual(cap)
   expect(await doubtful(place)).toEqual(expect.arrayContaining(doubled))
   expect(await leftOver(place)).toEqual({ deliveries: 0, events: 0, unsent: 0, runs: 0 })
-}, 60_000)
+}, 120_000)
 
 const later: FlowInput = {
   name: 'Later',
@@ -61,4 +61,4 @@ it('ends the wait of a run whose process is dead in another one', async () => {
   const [first] = programs
   await first!.kill()
   await vi.waitFor(() => expect(bot.sent(1000).map(({ text }) => text)).toEqual(['later']), { timeout: 20_000 })
-}, 40_000)
+}, 120_000)
