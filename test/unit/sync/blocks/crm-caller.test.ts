@@ -1,104 +1,29 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createContact } from '../../../../src/contacts/create-contact.ts'
-import { createDeal } from '../../../../src/crm/create-deal.ts'
-import { createPipeline } from '../../../../src/crm/create-pipeline.ts'
-import { createSpot } from '../../../../src/crm/create-spot.ts'
-import { VirtualClock } from '../../../../src/platform/clock.ts'
-import { openSignals, type Signals } from '../../../../src/platform/signals.ts'
-import { crmCaller } from '../../../../src/sync/blocks/crm-caller.ts'
-import type { CrmRequest } from '../../../../src/sync/blocks/crm-request.ts'
-import { insertIntegration, updateIntegrationRow } from '../../../../src/sync/integrations/integrations.store.ts'
-import { crmMappingSchema } from '../../../../src/sync/mapping/mapping.ts'
-import type { WorkContext } from '../../../../src/team/context.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { updateIntegrationRow } from '../../../../src/sync/integrations/integrations.store.ts'
 import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { ledgerLists } from '../../../doubles/ledger/lists.ts'
 import { makeProject } from '../../../project.ts'
+import { type Asking, done, openAsking } from './asking.ts'
 
 let fresh: FreshDatabase
-let signals: Signals
-let work: WorkContext
-let deal: number
-let contact: number
-let integration: number
-const clock = new VirtualClock()
+let asking: Asking
+let work: Asking['work']
+let integration: Asking['integration']
+let contact: Asking['contact']
+let deal: Asking['deal']
+let ask: Asking['ask']
+let finish: Asking['finish']
 
 beforeAll(async () => {
   fresh = await freshDatabase()
-  signals = await openSignals(fresh.db, 'test', () => {})
 })
 beforeEach(async () => {
   await fresh.clear()
-  work = await makeProject(fresh.db, clock.now())
-  const spot = await run(createSpot, { name: 'Moscow' })
-  await run(createPipeline, { spotId: spot.id, name: 'Sales', stages: [{ name: 'New' }] })
-  contact = (await run(createContact, { fields: { firstName: 'Anna', lastName: 'Petrova' } })).id
-  deal = (await run(createDeal, { contactId: contact, name: 'A car', spot: 'Moscow', pipeline: 'Sales' })).id
-  const row = {
-    projectId: work.projectId,
-    name: 'ledger',
-    kind: 'ledger',
-    settings: {},
-    hookId: 'hk',
-    direction: 'both' as const,
-    sends: 'by_flow' as const,
-    mapping: crmMappingSchema.parse({
-      pipelines: [{ spot: 'Moscow', pipeline: 'Sales', theirs: 'sales' }],
-    }),
-    enabled: true,
-    lists: ledgerLists(),
-    listsAt: clock.now(),
-    createdAt: clock.now(),
-    updatedAt: clock.now(),
-  }
-  integration = (await insertIntegration(fresh.db as never, row))!.id
+  asking = await openAsking(fresh)
+  ;({ work, integration, contact, deal, ask, finish } = asking)
 })
-afterAll(async () => {
-  signals.close()
-  await fresh.drop()
-})
-
-function run<Input, Result>(
-  useCase: (tx: never, context: WorkContext, input: Input) => Promise<Result>,
-  input: Input,
-): Promise<Result> {
-  return fresh.db.transaction((tx) => useCase(tx as never, work, input))
-}
-
-const ask = (request: Partial<CrmRequest>, key = '12:3', signal = new AbortController().signal) =>
-  crmCaller({ db: fresh.db, clock, signals })(
-    {
-      integration: 'ledger',
-      subject: { entity: 'deal', id: deal },
-      written: { entity: 'deal', fields: [] },
-      tags: [],
-      ...request,
-    } satisfies CrmRequest,
-    signal,
-    key,
-  )
-
-interface Row {
-  id: number
-  entity: string
-  subject_id: number
-  key: string
-  wanted: Record<string, unknown>
-}
-
-/** Ends the pushes as the worker does, and gives them. */
-async function finish(outcome: string): Promise<Row[]> {
-  let rows: Row[] = []
-  const take = async () => {
-    rows = await fresh.db.query<Row>(
-      `update crm_pushes set ${outcome}, finished_at = now() where finished_at is null returning *`,
-    )
-    return rows.length
-  }
-  await expect.poll(take).toBeGreaterThan(0)
-  for (const { id } of rows) signals.notify(`pushed:${id}`)
-  return rows
-}
-const done = `status = 'done', result = '{"dealId":"d1","contactId":"c1"}'`
+afterEach(() => asking.close())
+afterAll(() => fresh.drop())
 
 describe('asking another CRM', () => {
   it('puts down one push under the key of the work, with names turned into ids, and gives the ids there', async () => {
@@ -207,112 +132,19 @@ describe('asking another CRM', () => {
     ])
     await answer
   })
-})
 
-it('What a customer writes is no placeholder any more, whatever signs it holds.', async () => {
-  const written = { name: '{{ name }}', fields: [{ to: 'Model', value: '{{ model' }] }
-  const ofDeal = ask({ written: { entity: 'deal', ...written } }, '7:1')
-  const [deals] = await finish(done)
-  await ofDeal
-  expect(Object.values(deals!.wanted.values as object)).toEqual(['{{ name }}', '{{ model'])
-  const ofContact = ask(
-    { subject: { entity: 'contact', id: contact }, written: { entity: 'contact', name: '{{ name }}', fields: [] } },
-    '7:2',
-  )
-  const [contacts] = await finish(done)
-  await ofContact
-  expect(contacts!.wanted.values).toEqual({ name: '{{ name }}' })
-})
-
-describe('the conversation so far', () => {
-  it('tells who said what, the oldest first, in the time zone of the project', async () => {
-    const conversation = await insertConversation()
-    await say(conversation, 3, { contact_id: contact, text: 'A red one', at: '2026-11-02T21:30:00Z' })
-    await say(conversation, 1, { contact_id: contact, text: 'Hello', at: '2026-11-02T09:00:00Z' })
-    await say(conversation, 2, { direction: 'outbound', run_id: 5, text: 'Which car?', at: '2026-11-02T09:00:01Z' })
-    await say(conversation, 4, { direction: 'outbound', operator_id: 1, text: 'I see to it' })
-    await say(conversation, 5, { direction: 'internal', text: 'not for others' })
-    await say(conversation, 6, { contact_id: contact, text: 'taken back', deleted_at: '2026-11-02T22:00:00Z' })
-    const parts = [{ type: 'media', media: 'image', file: { ref: 'x' }, name: 'car.jpg' }]
-    await say(conversation, 7, { contact_id: contact, text: '', parts })
-    const answer = ask({ note: { conversation } })
-    const [push] = await finish(done)
-    await answer
-    expect(push!.wanted.note).toBe(
-      [
-        'site:',
-        '02.11.2026 12:00 Anna Petrova: Hello',
-        '02.11.2026 12:00 Bot: Which car?',
-        '03.11.2026 00:30 Anna Petrova: A red one',
-        '03.11.2026 12:00 Olga: I see to it',
-        '03.11.2026 12:00 Anna Petrova: [car.jpg]',
-      ].join('\n'),
+  it('takes what a customer wrote for no placeholder, whatever signs it holds', async () => {
+    const written = { name: '{{ name }}', fields: [{ to: 'Model', value: '{{ model' }] }
+    const ofDeal = ask({ written: { entity: 'deal', ...written } }, '7:1')
+    const [deals] = await finish(done)
+    await ofDeal
+    expect(Object.values(deals!.wanted.values as object)).toEqual(['{{ name }}', '{{ model'])
+    const ofContact = ask(
+      { subject: { entity: 'contact', id: contact }, written: { entity: 'contact', name: '{{ name }}', fields: [] } },
+      '7:2',
     )
-  })
-
-  it('leaves out the oldest messages of a long one', async () => {
-    const conversation = await insertConversation()
-    for (let number = 1; number <= 30; number++) {
-      await say(conversation, number, { contact_id: contact, text: `${number} ${'word '.repeat(100)}` })
-    }
-    const answer = ask({ note: { conversation } })
-    const [push] = await finish(done)
-    await answer
-    const note = String(push!.wanted.note)
-    expect(note.length).toBeLessThan(8200)
-    expect(note.split('\n').slice(0, 2)).toEqual(['site:', '…'])
-    expect(note).toContain(': 30 word')
-    expect(note).not.toContain(': 1 word')
-  })
-
-  it('cuts a long message between two characters, which the database and other CRMs refuse halves of', async () => {
-    const conversation = await insertConversation()
-    await say(conversation, 1, { contact_id: contact, text: `${'x'.repeat(1999)}🚗 and more` })
-    const answer = ask({ note: { conversation } })
-    const [push] = await finish(done)
-    await answer
-    expect(String(push!.wanted.note).endsWith(`${'x'.repeat(100)}`)).toBe(true)
-  })
-
-  it('is no note where nothing was said, or the conversation is of another project', async () => {
-    const conversation = await insertConversation()
-    const answer = ask({ note: { conversation } }, '1:1')
-    expect((await finish(done))[0]!.wanted).not.toHaveProperty('note')
-    await answer
-    const other = ask({ note: { conversation: 999 } }, '1:2')
-    expect((await finish(done))[0]!.wanted).not.toHaveProperty('note')
-    await other
+    const [contacts] = await finish(done)
+    await ofContact
+    expect(contacts!.wanted.values).toEqual({ name: '{{ name }}' })
   })
 })
-
-async function insertConversation(): Promise<number> {
-  const { projectId } = work
-  const [channel] = await fresh.db.query<{ id: number }>(
-    `insert into channels (project_id, kind, name, settings, hook_id, enabled, created_at, updated_at)
-     values ($1, 'webchat', 'site', '{}', 'hk-site', true, now(), now()) returning id`,
-    [projectId],
-  )
-  const [row] = await fresh.db.query<{ id: number }>(
-    `insert into conversations (project_id, channel_id, kind, contact_id, mode, unread, created_at)
-     values ($1, $2, 'direct', $3, 'bot', 0, now()) returning id`,
-    [projectId, channel!.id, contact],
-  )
-  return row!.id
-}
-
-/** Something is said, on the 3rd of November at noon in Moscow unless told. */
-async function say(conversationId: number, id: number, message: Record<string, unknown>): Promise<void> {
-  const row = {
-    id,
-    project_id: work.projectId,
-    conversation_id: conversationId,
-    direction: 'inbound',
-    addresses_bot: true,
-    status: 'received',
-    at: '2026-11-03T09:00:00Z',
-    ...message,
-  }
-  await fresh.db.query('insert into messages select * from json_populate_record(null::messages, $1::text::json)', [
-    JSON.stringify(row),
-  ])
-}
