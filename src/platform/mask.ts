@@ -1,3 +1,5 @@
+import { shortened } from './cut-text.ts'
+
 const secretName =
   /(^|[_-])pass$|password|passphrase|passwd|secret|token|api[_-]?key|authorization|cookie|signature|session|credential|private[_-]?key/i
 const mask = '•••'
@@ -65,7 +67,7 @@ const secretShapes: [RegExp, string][] = [
 const hint = /[=@"]|bearer|basic|\d{6}:/i
 
 function maskText(text: string, known: readonly string[]): string {
-  let masked = text.length > longestText ? `${text.slice(0, longestText).toWellFormed()}…` : text
+  let masked = shortened(text, longestText)
   for (const secret of known) if (secret.length >= 4) masked = masked.replaceAll(secret, mask)
   if (hint.test(masked)) for (const [shape, replacement] of secretShapes) masked = masked.replace(shape, replacement)
   return masked

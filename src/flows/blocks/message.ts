@@ -187,5 +187,5 @@ function contentOf(context: StepContext<Options, 'say'>, rows: ShownButton[][]):
 }
 
 function shorten(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1).toWellFormed()}…` : text
+  return text.length > length ? `${cutText(text, length - 1)}…` : text
 }

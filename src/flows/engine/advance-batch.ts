@@ -44,7 +44,10 @@ export interface BatchResult {
   write(started: DeliveryDraft[]): Promise<void>
 }
 
-/** Works on a batch in one transaction: lock, read, advance each thread; what is to be written is written by the result. Takes `limit` stored events at most. */
+/**
+ * Works on a batch in one transaction: lock, read, advance each thread; what is to be written is written by the result. Takes `limit`
+ * stored events at most.
+ */
 export async function advanceBatch(tx: Tx, batch: Batch, tools: BatchTools, limit: number): Promise<BatchResult> {
   const { arrivals } = batch
   const { locked, runs } = await lockAndRead(tx, batch, tools, limit)

@@ -1,3 +1,4 @@
+import { cutText } from '../../platform/cut-text.ts'
 import { isPassing } from '../../platform/database/failures.ts'
 import { type Savepoint, setSavepoint } from '../../platform/database/savepoint.ts'
 import { AppError, messageOf } from '../../platform/errors.ts'
@@ -178,5 +179,5 @@ function resumptionInput(resumption: Resumption): unknown {
 
 function bounded(value: unknown): unknown {
   const text = JSON.stringify(value)
-  return text !== undefined && text.length > traceLimit ? { cut: text.slice(0, traceLimit).toWellFormed() } : value
+  return text !== undefined && text.length > traceLimit ? { cut: cutText(text, traceLimit) } : value
 }

@@ -5,7 +5,8 @@ import { holdPlaces, type Place, type RateLimit, takePlaces } from './rate-slots
 
 /**
  * Does a request when its turn has come under all of these limits, in whatever process: no second or minute, wherever it begins, sees
- * more requests of a limit than it allows. Throws `timeout` when `signal` ends the waiting; nothing was asked then. It must not be called in a transaction.
+ * more requests of a limit than it allows. Throws `timeout` when `signal` ends the waiting; nothing was asked then. It must not be
+ * called in a transaction.
  */
 export type Limited = <T>(limits: readonly RateLimit[], request: () => Promise<T>, signal: AbortSignal) => Promise<T>
 

@@ -2,6 +2,7 @@ import { addNote } from '../../contacts/add-note.ts'
 import { updateNote } from '../../contacts/update-note.ts'
 import { createTask } from '../../crm/tasks/create-task.ts'
 import { updateTask } from '../../crm/tasks/update-task.ts'
+import { cutText } from '../../platform/cut-text.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import type { CrmRecord } from '../crm.ts'
 import { readOurSide } from '../mapping/our-side.store.ts'
@@ -136,13 +137,13 @@ function asWritten(values: Values): Values {
 }
 
 function textOf({ text }: Values): string {
-  return typeof text === 'string' ? text.trim().slice(0, longestText) : ''
+  return typeof text === 'string' ? cutText(text.trim(), longestText) : ''
 }
 
 /** A task has a name of one line; what is longer goes on below. */
 function words(text: string): { name: string; description: string | null } {
   const [line, ...rest] = text.split('\n')
-  const name = line!.slice(0, 200).trim()
+  const name = cutText(line!, 200).trim()
   const description = line!.length > 200 ? text : rest.join('\n').trim()
   return { name, description: description || null }
 }

@@ -24,8 +24,9 @@ export interface Connected {
 
 /**
  * Checks an integration's account, makes its vendor send to us, and reads what the account has to choose from. One that has no mapping yet
- * gets the usual one; of another, what the account cannot keep is told. The vendor is asked outside of any transaction; what it refuses is noted as the condition and thrown. Where the owner of
- * the account can be asked to let us in, nothing is thrown: they are sent to `callbackUrl` afterwards (not asked again where that is absent).
+ * gets the usual one; of another, what the account cannot keep is told. The vendor is asked outside of any transaction; what it refuses is
+ * noted as the condition and thrown. Where the owner of the account can be asked to let us in, nothing is thrown: they are sent to
+ * `callbackUrl` afterwards (not asked again where that is absent).
  */
 export async function connectIntegration(
   db: Database,

@@ -65,7 +65,8 @@ export interface FieldPreview {
 }
 
 /**
- * Tells what would be sent of a contact or deal by a mapping, which need not be kept yet, and need not be right. Throws `not_found` when there is no such contact or deal.
+ * Tells what would be sent of a contact or deal by a mapping, which need not be kept yet, and need not be right. Throws
+ * `not_found` when there is no such contact or deal.
  */
 export async function previewMapping(
   db: Queryable,

@@ -2,6 +2,7 @@ import type { ContactView } from '../../contacts/contact.ts'
 import type { DealView } from '../../crm/deal.ts'
 import type { TaskView } from '../../crm/tasks/task.ts'
 import type { RecordedChange } from '../../platform/changes.ts'
+import { shortened } from '../../platform/cut-text.ts'
 import type {
   ChangeSubjects,
   ConversationView,
@@ -79,10 +80,10 @@ function orderingKey(change: RecordedChange, { contact }: Pick<ChangeSubjects, '
 export function fitPayload(payload: ChangePayload): ChangePayload {
   if (sizeOf(payload) <= maxPayloadBytes) return payload
   for (const length of [2000, 500, 200]) {
-    const shorter: ChangePayload = { ...payload, data: shortened(payload.data, length), truncated: true }
+    const shorter: ChangePayload = { ...payload, data: textsShortened(payload.data, length), truncated: true }
     if (sizeOf(shorter) <= maxPayloadBytes) return shorter
   }
-  const { contact, deal, message, change, ...others } = shortened(payload.data, 200)
+  const { contact, deal, message, change, ...others } = textsShortened(payload.data, 200)
   return {
     ...payload,
     data: {
@@ -100,10 +101,9 @@ function sizeOf(payload: ChangePayload): number {
   return Buffer.byteLength(JSON.stringify(payload))
 }
 
-function shortened<Value>(value: Value, length: number): Value {
-  if (typeof value === 'string')
-    return (value.length > length ? `${value.slice(0, length).toWellFormed()}…` : value) as Value
-  if (Array.isArray(value)) return value.map((item) => shortened(item, length)) as Value
+function textsShortened<Value>(value: Value, length: number): Value {
+  if (typeof value === 'string') return shortened(value, length) as Value
+  if (Array.isArray(value)) return value.map((item) => textsShortened(item, length)) as Value
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shortened(item, length)])) as Value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, textsShortened(item, length)])) as Value
 }

@@ -1,3 +1,4 @@
+import { shortened } from '../../platform/cut-text.ts'
 import { maskSecrets } from '../../platform/mask.ts'
 import type { SafeResponse } from '../../platform/safe-http/safe-http.ts'
 import { storable } from '../../platform/storable.ts'
@@ -21,27 +22,23 @@ export function recordRequest({ method, url, headers, body, secrets }: WebhookRe
     method,
     url: masked(url, secrets),
     headers: recordHeaders(headers, secrets),
-    body: cut(masked(body, secrets), keptOfBody),
+    body: shortened(masked(body, secrets), keptOfBody),
   }
 }
 
 export function recordResponse({ headers, body }: SafeResponse, secrets: string[]): ExchangeRecord['response'] {
   // Of a long body no more is decoded than is kept.
   const text = new TextDecoder().decode(body.subarray(0, keptOfBody * 4))
-  const kept = cut(masked(storable(text) as string, secrets), keptOfBody)
+  const kept = shortened(masked(storable(text) as string, secrets), keptOfBody)
   return { headers: recordHeaders(storable(headers) as Record<string, string>, secrets), body: kept }
 }
 
 function recordHeaders(headers: Record<string, string>, secrets: string[]): Record<string, string> {
   const shown = maskSecrets(headers, secrets) as Record<string, string>
   const kept = Object.entries(shown).slice(0, keptHeaders)
-  return Object.fromEntries(kept.map(([name, value]) => [name, cut(value, keptOfHeader)]))
+  return Object.fromEntries(kept.map(([name, value]) => [name, shortened(value, keptOfHeader)]))
 }
 
 function masked(text: string, secrets: string[]): string {
   return maskSecrets(text, secrets) as string
-}
-
-function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text
 }

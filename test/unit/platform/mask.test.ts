@@ -113,7 +113,7 @@ describe('bounds', () => {
 
   test('long texts and lists are cut', () => {
     expect(maskSecrets('x'.repeat(10_001))).toBe(`${'x'.repeat(10_000)}…`)
-    expect(maskSecrets(`.${'😀'.repeat(5_000)}`)).toBe(`.${'😀'.repeat(4_999)}\ufffd…`)
+    expect(maskSecrets(`.${'😀'.repeat(5_000)}`)).toBe(`.${'😀'.repeat(4_999)}…`)
     expect((maskSecrets(new Array(1_002).fill(1)) as unknown[]).slice(999)).toEqual([1, '… 2 more'])
   })
 

@@ -1,3 +1,4 @@
+import { shortened } from '../../../platform/cut-text.ts'
 import { storable } from '../../../platform/storable.ts'
 import { type CalculatorFunction, defineFunction, type FunctionDefinition, type Parameters } from '../function.ts'
 import type { CalculatorHost } from '../host.ts'
@@ -33,7 +34,7 @@ export function defineHostFunction<Given extends Parameters>(
 function shownCall(name: string, args: unknown[], result: CalculatorValue): string {
   const given = args.slice(0, args.findLastIndex((argument) => argument !== undefined) + 1)
   const shown = `${name}(${given.map(shownValue).join(', ')}) → ${shownValue(result)}`
-  return shown.length > longestCall ? `${shown.slice(0, longestCall).toWellFormed()}…` : shown
+  return shortened(shown, longestCall)
 }
 
 function shownValue(value: unknown): string {

@@ -213,6 +213,16 @@ describe('what is new there', () => {
     expect(all('task')).toHaveLength(1)
     expect((await recordedChanges(stage.db)).map(({ kind }) => kind)).toContain('task.done')
   })
+
+  test('is a task whose name has no half of a character where a long text is cut', async () => {
+    const { deal } = await linked()
+    const text = `${'x'.repeat(199)}🚗 and more`
+    stage.ledger.account.add('task', { text, due_at: '2026-11-05T10:00:00Z' }, { on: { entity: 'deal', id: deal } })
+    await stage.settle()
+    expect(await stage.db.query('select name, description from tasks')).toEqual([
+      { name: 'x'.repeat(199), description: text },
+    ])
+  })
 })
 
 test('a moment of a task in another spelling is no change of theirs', async () => {
