@@ -40,6 +40,13 @@ export const conversationsFollower: MergeFollower<Journal> = {
         JSON.stringify(threadIds),
       ])
     },
+    async takeFree(tx, threadIds) {
+      const taken = await tx.query(
+        `select 1 from threads where id in (${numbers('$1')}) order by id for update skip locked`,
+        [JSON.stringify(threadIds)],
+      )
+      return taken.length === threadIds.length
+    },
   },
 
   async count(db, contactId) {

@@ -44,6 +44,8 @@ export interface MergeFollower<Journal = unknown> {
   readonly locks?: {
     find(db: Queryable, contactIds: number[]): Promise<number[]>
     take(tx: Tx, locks: number[]): Promise<void>
+    /** Takes those that nobody holds, without waiting; false when somebody holds one. */
+    takeFree(tx: Tx, locks: number[]): Promise<boolean>
   }
   /** What a contact has of this module, for the preview. */
   count(db: Queryable, contactId: number): Promise<Counts>

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mergeContacts } from '../../../src/contacts/merge/merge-contacts.ts'
 import { undoMerge } from '../../../src/contacts/merge/undo-merge.ts'
+import { conversationsFollower } from '../../../src/conversations/conversations-follower.store.ts'
 import { mergeFollowers } from '../../../src/gateway/merge-followers.ts'
+import type { Queryable } from '../../../src/platform/database/database.ts'
 import { openPostgres } from '../../../src/platform/database/postgres.ts'
 import { flow, leaveStage, openStage, type Stage, says } from '../../unit/flows/engine/stage.ts'
 
@@ -22,6 +24,14 @@ const merge = async (survivorId: number, secondId: number) =>
   stage.run((tx, context, input) => mergeContacts(tx, context, input, mergeFollowers), { survivorId, secondId })
 const undo = (mergeId: number) =>
   stage.run((tx, context, input) => undoMerge(tx, context, input, mergeFollowers), { mergeId })
+/** Opens a conversation of a contact as a batch does, with its thread. */
+const openConversation = (db: Queryable, contactId: number, thread: string) =>
+  db.query(
+    `with c as (insert into conversations (project_id, channel_id, kind, contact_id, came_by, mode, created_at)
+                values (1, $1, 'direct', $2, 'telegram/2', 'bot', now()) returning id)
+     insert into threads (project_id, channel_id, external_id, conversation_id) select 1, $1, $3, id from c`,
+    [stage.channelId, contactId, thread],
+  )
 /** Rows of each table by the person who wrote in them, and the contact that they have. */
 const owners = async () => {
   const rows = await stage.db.query<{ text: string; contact_id: number }>(
@@ -54,9 +64,11 @@ describe('a merge while messages of both contacts arrive', () => {
       }
       return times
     })()
-    await Promise.all(talking)
-    over = true
-    expect(await merging).toBeGreaterThan(3)
+    const talked = Promise.all(talking).finally(() => {
+      over = true
+    })
+    const [times] = await Promise.all([merging, talked])
+    expect(times).toBeGreaterThan(3)
     await stage.parley.sweep()
     await stage.rest()
 
@@ -91,12 +103,7 @@ describe('a merge while messages of both contacts arrive', () => {
     const opened = Promise.withResolvers<void>()
     const mayCommit = Promise.withResolvers<void>()
     const opening = other.transaction(async (tx) => {
-      await tx.query(
-        `with c as (insert into conversations (project_id, channel_id, kind, contact_id, came_by, mode, created_at)
-                    values (1, $1, 'direct', $2, 'telegram/2', 'bot', now()) returning id)
-         insert into threads (project_id, channel_id, external_id, conversation_id) select 1, $1, 'new', id from c`,
-        [stage.channelId, two],
-      )
+      await openConversation(tx, two, 'new')
       opened.resolve()
       await mayCommit.promise
     })
@@ -109,6 +116,37 @@ describe('a merge while messages of both contacts arrive', () => {
     mayCommit.resolve()
     await opening
     await merged
+    expect(await stage.db.query('select distinct contact_id from conversations')).toEqual([{ contact_id: one }])
+    await other.close()
+  })
+
+  it('comes to its end although new conversations are opened while it looks for those that there are', async () => {
+    const [one, two] = [await stage.contactId(1), await stage.contactId(2)]
+    const other = openPostgres(stage.url!)
+    let opened = 0
+    let looks = 0
+    const locks: typeof conversationsFollower.locks = {
+      ...conversationsFollower.locks!,
+      async find(db, contactIds) {
+        const found = await conversationsFollower.locks!.find(db, contactIds)
+        // The first look of each try is the one before the contacts are locked.
+        if (looks++ % 2 === 0) {
+          await openConversation(other, two, `new ${opened++}`)
+        }
+        return found
+      },
+    }
+    await stage.run(
+      (tx, context, input) =>
+        mergeContacts(
+          tx,
+          context,
+          input,
+          mergeFollowers.map((each) => (each === conversationsFollower ? { ...conversationsFollower, locks } : each)),
+        ),
+      { survivorId: one, secondId: two },
+    )
+    expect(opened).toBeGreaterThan(0)
     expect(await stage.db.query('select distinct contact_id from conversations')).toEqual([{ contact_id: one }])
     await other.close()
   })
