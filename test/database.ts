@@ -65,5 +65,31 @@ async function clear(db: Database): Promise<void> {
   const tables = await db.query<{ name: string }>(
     `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'`,
   )
-  await db.query(`truncate ${tables.map((table) => table.name).join(', ')} restart identity cascade`)
+  const names = tables.map((table) => table.name)
+  if (db.kind === 'embedded' && (await clearFull(db, names))) return
+  await db.query(`truncate ${names.join(', ')} restart identity cascade`)
+}
+
+/**
+ * Empties only the tables that hold rows: to truncate all of them takes the embedded database ten times as long. False when
+ * one has grown big, as deleted rows keep their place.
+ */
+async function clearFull(db: Database, names: string[]): Promise<boolean> {
+  const full = await db.query<{ name: string; size: number }>(
+    names
+      .map(
+        (name) => `select '${name}' as name, pg_relation_size('${name}') as size where exists (select 1 from ${name})`,
+      )
+      .join(' union all '),
+  )
+  if (full.some(({ size }) => size > 256 * 1024)) return false
+  // In the role of a replica foreign keys are not checked, so that the order does not matter.
+  await db.query('set session_replication_role = replica')
+  for (const { name } of full) await db.query(`delete from ${name}`)
+  await db.query('reset session_replication_role')
+  await db.query(
+    `select setval(format('%I.%I', schemaname, sequencename), start_value, false) from pg_sequences
+      where schemaname = 'public' and last_value is not null`,
+  )
+  return true
 }
