@@ -14,6 +14,8 @@ export interface Metrics {
   eventsParked: Counter
   /** Events worked on in one transaction. */
   batchSize: Histogram
+  /** Batches that were not read, as their threads were remembered, by whether that held (`held`, `changed`). */
+  batchesRecalled: Counter<'outcome'>
   /** How long such a transaction took, in seconds. */
   batchSeconds: Histogram
   /** API calls in seconds, by operation and status. */
@@ -59,6 +61,12 @@ export function createMetrics(): Metrics {
       name: 'parley_batch_events',
       help: 'Events worked on in one transaction.',
       buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+      registers,
+    }),
+    batchesRecalled: new Counter({
+      name: 'parley_batches_recalled_total',
+      help: 'Batches whose threads were taken as they were remembered.',
+      labelNames: ['outcome'],
       registers,
     }),
     batchSeconds: new Histogram({

@@ -1,4 +1,4 @@
-import { snakeKeys } from '../../platform/database/json-row.ts'
+import { snakeKeys, writtenRows } from '../../platform/database/json-row.ts'
 import { insertRows, type Statement } from '../../platform/database/statement.ts'
 import type { DeliveryDraft } from '../../platform/deliveries/delivery.ts'
 import type { Conversation, Message } from '../conversation.ts'
@@ -211,6 +211,7 @@ function patchConversations(patches: object[]): Statement | undefined {
         title text, unread int, last_message_id bigint, last_message_at timestamptz, last_inbound_at timestamptz)
       where c.id = p.id`,
     params: [JSON.stringify(patches.map(snakeKeys))],
+    gives: { name: 'conversations', returning: writtenRows('c') },
   }
 }
 
@@ -241,6 +242,7 @@ function patchContacts(patches: ContactPatch[], now: Date): Statement | undefine
       JSON.stringify(patches.map((patch) => ({ ...patch, fields: snakeKeys(patch.fields) }))),
       now.toISOString(),
     ],
+    gives: { name: 'contacts', returning: writtenRows('c') },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Contact } from '../../contacts/contact.ts'
 import { readContactRow } from '../../contacts/contact-row.store.ts'
 import type { Tx } from '../../platform/database/database.ts'
-import { jsonRowReader } from '../../platform/database/json-row.ts'
+import { jsonRowReader, type VersionedRow, versionedRow } from '../../platform/database/json-row.ts'
 import { type NumberBlock, numberBlock } from '../conversations.store.ts'
 import { conversations } from '../conversations.table.ts'
 import type { ThreadEvent } from '../event.ts'
@@ -19,7 +19,8 @@ export interface ArrivingEvents {
 }
 
 /** The threads of a batch, as a common table expression over the first parameter: {@link idList}. */
-export const wantedThreads = 'wanted as (select * from threads where id = any($1::text::bigint[]))'
+export const wantedThreads =
+  'wanted as (select *, xmin::text as version from threads where id = any($1::text::bigint[]))'
 
 /** Numbers as one parameter: an array as PostgreSQL writes it. */
 export function idList(ids: readonly number[]): string {
@@ -33,8 +34,21 @@ export function lockThreads(tx: Tx, ids: readonly number[]): Promise<unknown> {
   return tx.query('select 1 from threads where id = any($1::text::bigint[]) order by id for update', [idList(ids)])
 }
 
+/** A thread with its conversation and the contact of that, as they are stored. */
+export interface ThreadRow {
+  id: number
+  project_id: number
+  channel_id: number
+  external_id: string
+  version: string
+  conversation: VersionedRow | null
+  contact: VersionedRow | null
+}
+
 export interface LockedThreads {
   threads: ThreadQueue[]
+  /** What {@link threads} were made of; nothing changes it. */
+  rows: ThreadRow[]
   /** Contacts by `project/kind/value` of the people that arriving events speak of. */
   people: Map<string, Contact>
   operators: Operators
@@ -47,16 +61,7 @@ export interface LockedThreads {
 }
 
 interface LockedRow {
-  threads:
-    | {
-        id: number
-        project_id: number
-        channel_id: number
-        external_id: string
-        conversation: Json | null
-        contact: Json | null
-      }[]
-    | null
+  threads: ThreadRow[] | null
   pending:
     | {
         id: number
@@ -68,13 +73,12 @@ interface LockedRow {
       }[]
     | null
   /** These three only where something arrives. */
-  people?: { key: string; contact: Json }[] | null
+  people?: { key: string; contact: Record<string, unknown> }[] | null
   operators?: OperatorRow[] | null
   known?: { channel_id: number; external_id: string }[] | null
   open: { lane: string; ids: number[] | null }[] | null
   numbers: number[] | null
 }
-type Json = Record<string, unknown>
 
 /** What is known already of arriving events, and of the people they speak of. */
 const arrivalParts = [
@@ -96,7 +100,7 @@ export async function readLockedThreads(
 ): Promise<LockedThreads> {
   const parts = [
     `(select json_agg(json_build_object('id', w.id, 'project_id', w.project_id, 'channel_id', w.channel_id,
-               'external_id', w.external_id, 'conversation', row_to_json(c), 'contact', row_to_json(p)))
+               'external_id', w.external_id, 'version', w.version, 'conversation', ${versionedRow('c')}, 'contact', ${versionedRow('p')}))
         from wanted w
         left join conversations c on c.id = w.conversation_id
         left join contacts p on p.id = coalesce(case when c.kind <> 'group' then c.contact_id end,
@@ -125,6 +129,7 @@ export async function readLockedThreads(
   const [row] = await tx.query<LockedRow>(`with ${wantedThreads} select ${parts.join(', ')}`, params)
   return {
     threads: threadQueues(row!),
+    rows: row!.threads ?? [],
     people: peopleByKey(row!),
     operators: operatorsByKey(row!.operators ?? null),
     known: new Set(row!.known?.map(eventKey)),
@@ -141,12 +146,7 @@ export function eventKey(event: { channel_id: number; external_id: string }): st
 function threadQueues(row: LockedRow): ThreadQueue[] {
   const waiting = Map.groupBy(row.pending ?? [], (event) => event.thread_id)
   return (row.threads ?? []).map((thread) => ({
-    id: thread.id,
-    projectId: thread.project_id,
-    channelId: thread.channel_id,
-    externalId: thread.external_id,
-    conversation: thread.conversation ? readConversation(thread.conversation) : undefined,
-    contact: thread.contact ? readContactRow(thread.contact) : undefined,
+    ...threadQueue(thread),
     events: (waiting.get(thread.id) ?? []).map(
       (event): QueuedEvent => ({
         id: event.id,
@@ -157,6 +157,19 @@ function threadQueues(row: LockedRow): ThreadQueue[] {
       }),
     ),
   }))
+}
+
+/** A thread of which nothing lines up. */
+export function threadQueue(row: ThreadRow): ThreadQueue {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    channelId: row.channel_id,
+    externalId: row.external_id,
+    conversation: row.conversation ? readConversation(row.conversation.row) : undefined,
+    contact: row.contact ? readContactRow(row.contact.row) : undefined,
+    events: [],
+  }
 }
 
 function peopleByKey(row: LockedRow): Map<string, Contact> {

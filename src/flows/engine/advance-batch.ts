@@ -6,7 +6,8 @@ import { type LockedThreads, lockThreads, readLockedThreads } from '../../conver
 import { type ThreadQueue, threadKey } from '../../conversations/receive/thread-queue.ts'
 import { findDeals } from '../../crm/deals.store.ts'
 import type { Tx } from '../../platform/database/database.ts'
-import { runTogether } from '../../platform/database/statement.ts'
+import type { VersionedRow } from '../../platform/database/json-row.ts'
+import { type GivenRows, runTogether } from '../../platform/database/statement.ts'
 import { insertDeliveries } from '../../platform/deliveries/deliveries.store.ts'
 import type { DeliveryDraft } from '../../platform/deliveries/delivery.ts'
 import type { Dispatcher } from '../../platform/deliveries/dispatcher.ts'
@@ -14,7 +15,10 @@ import { advanceThread, type ThreadWork } from './advance-thread.ts'
 import { type Batch, queueArrivals } from './batch.ts'
 import type { EngineCache } from './engine-cache.ts'
 import type { KnownThreads } from './known-threads.ts'
-import { insertRuns, insertSteps, lockRuns, type Run, updateRuns } from './runs.store.ts'
+import { asRead, type RecalledBatch } from './recall-batch.ts'
+import { holdThreads } from './remembered-threads.store.ts'
+import type { RememberedThreads } from './remembered-threads.ts'
+import { insertRuns, insertSteps, type LockedRun, lockRuns, updateRuns } from './runs.store.ts'
 import type { ChannelLookup, RunState, StartedCall, ThreadContext } from './thread-context.ts'
 
 /** What a batch needs that outlives it. */
@@ -26,9 +30,20 @@ export interface BatchTools {
   channels: ChannelLookup
   dispatcher: Dispatcher
   knownThreads: KnownThreads
+  memory: RememberedThreads
   /** When the "last in" of each channel was written last. */
   heardAt: Map<number, Date>
   seal(text: string): string
+}
+
+/** The threads of so small a batch are remembered: in a bigger one the trip that it saves costs each of them less than that. */
+const smallBatch = 4
+
+/** Rows as a batch wrote them, by number; of runs their versions. */
+export interface WrittenRows {
+  conversations: Map<number, VersionedRow>
+  contacts: Map<number, VersionedRow>
+  runs: Map<number, string>
 }
 
 /** What a batch did, for what follows its commit. */
@@ -36,8 +51,12 @@ export interface BatchResult {
   writes: BatchWrites
   threads: ThreadQueue[]
   calls: StartedCall[]
-  /** Unfinished deliveries by lane, as they were when the locks were taken. */
-  open: Map<string, number[]>
+  /** What it began with. */
+  locked: LockedThreads
+  /** The runs that it began with, and those that began in it. */
+  states: RunState[]
+  /** What it wrote, once it has; of a small batch alone. */
+  written?: WrittenRows
   /** Threads that go on later: at a moment, or at once when there was more than one batch takes. */
   later: { threadId: number; at: Date }[]
   /** Writes it all. Deliveries that begin with the commit are put into `started`, so that they can be given back if it fails. */
@@ -46,11 +65,21 @@ export interface BatchResult {
 
 /**
  * Works on a batch in one transaction: lock, read, advance each thread; what is to be written is written by the result. Takes `limit`
- * stored events at most.
+ * stored events at most. What is recalled is not read: `last` is given what looks whether it holds, and fails the transaction.
  */
-export async function advanceBatch(tx: Tx, batch: Batch, tools: BatchTools, limit: number): Promise<BatchResult> {
+export async function advanceBatch(
+  tx: Tx,
+  batch: Batch,
+  tools: BatchTools,
+  limit: number,
+  recalled: RecalledBatch | undefined,
+  last: (held: Promise<unknown>) => void,
+): Promise<BatchResult> {
   const { arrivals } = batch
-  const { locked, runs } = await lockAndRead(tx, batch, tools, limit)
+  if (recalled) last(holdThreads(tx, recalled.threads, recalled.people))
+  const { locked, runs } = recalled
+    ? asRead(recalled, batch, tools.memory, (id) => tools.dispatcher.holds(id))
+    : await lockAndRead(tx, batch, tools, limit)
   const threads = locked.threads.toSorted((one, other) => one.id - other.id)
   const stored = threads.reduce((sum, thread) => sum + thread.events.length, 0)
   queueArrivals(threads, arrivals, locked.known)
@@ -61,7 +90,7 @@ export async function advanceBatch(tx: Tx, batch: Batch, tools: BatchTools, limi
   await tools.cache.ensure(
     tx,
     projectIds,
-    runs.map((run) => run.versionId),
+    runs.map(({ run }) => run.versionId),
   )
   await admitThreads(tx, tools.now, threads, locked.people, locked.operators)
   const states = await runStates(tx, runs, tools.cache)
@@ -82,14 +111,19 @@ export async function advanceBatch(tx: Tx, batch: Batch, tools: BatchTools, limi
     for (const state of context.runs) if (!states.includes(state)) states.push(state)
   }
   if (stored >= limit) later.push(...threads.map((thread) => ({ threadId: thread.id, at: tools.now })))
-  return {
+  const result: BatchResult = {
     writes: shared.writes,
     threads,
     calls: shared.calls,
-    open: locked.open,
+    locked,
+    states,
     later,
-    write: (started) => writeBatch(tx, shared, states, locked.open, tools, started),
+    async write(started) {
+      const given = await writeBatch(tx, shared, states, locked.open, tools, started, threads.length <= smallBatch)
+      result.written = given && writtenRows(given)
+    },
   }
+  return result
 }
 
 function postponeArrivals(threads: ThreadQueue[], writes: BatchWrites): void {
@@ -105,7 +139,7 @@ async function lockAndRead(
   batch: Batch,
   tools: BatchTools,
   limit: number,
-): Promise<{ locked: LockedThreads; runs: Run[] }> {
+): Promise<{ locked: LockedThreads; runs: LockedRun[] }> {
   const ids = await threadIds(tx, batch, tools.knownThreads)
   const [, locked, runs] = await Promise.all([
     lockThreads(tx, ids),
@@ -152,7 +186,8 @@ async function writeBatch(
   open: Map<string, number[]>,
   tools: BatchTools,
   started: DeliveryDraft[],
-): Promise<void> {
+  giveRows: boolean,
+): Promise<GivenRows | undefined> {
   const { writes, steps } = shared
   for (const draft of writes.deliveries) {
     const lane = open.get(draft.lane)
@@ -162,13 +197,28 @@ async function writeBatch(
   }
   const touched = states.filter((state) => state.touched)
   for (const { run } of touched) run.updatedAt = tools.now
-  await runTogether(tx, [
-    ...writes.statements(),
-    insertDeliveries(writes.deliveries, tools.process, tools.now),
-    insertRuns(touched.filter((state) => state.isNew).map((state) => state.run)),
-    updateRuns(touched.filter((state) => !state.isNew).map((state) => state.run)),
-    insertSteps(steps),
-  ])
+  const given = await runTogether(
+    tx,
+    [
+      ...writes.statements(),
+      insertDeliveries(writes.deliveries, tools.process, tools.now),
+      insertRuns(touched.filter((state) => state.isNew).map((state) => state.run)),
+      updateRuns(touched.filter((state) => !state.isNew).map((state) => state.run)),
+      insertSteps(steps),
+    ],
+    giveRows,
+  )
+  return giveRows ? given : undefined
+}
+
+function writtenRows(given: GivenRows): WrittenRows {
+  const rows = (name: string) => (given[name] ?? []) as (VersionedRow & { id: number })[]
+  const byId = (name: string) => new Map(rows(name).map(({ id, row, version }) => [id, { row, version }]))
+  return {
+    conversations: byId('conversations'),
+    contacts: byId('contacts'),
+    runs: new Map([...rows('begun_runs'), ...rows('moved_runs')].map(({ id, version }) => [id, version])),
+  }
 }
 
 type SharedContext = Pick<
@@ -216,13 +266,14 @@ function threadContext(shared: SharedContext, thread: ThreadQueue, runs: RunStat
   }
 }
 
-async function runStates(tx: Tx, runs: Run[], cache: EngineCache): Promise<RunState[]> {
+async function runStates(tx: Tx, runs: LockedRun[], cache: EngineCache): Promise<RunState[]> {
   const deals = await findDeals(
     tx,
-    runs.flatMap((run) => (run.dealId === null ? [] : [run.dealId])),
+    runs.flatMap(({ run }) => (run.dealId === null ? [] : [run.dealId])),
   )
-  return runs.map((run) => ({
+  return runs.map(({ run, version }) => ({
     run,
+    version,
     flow: cache.version(run.versionId),
     deal: deals.find(({ deal }) => deal.id === run.dealId),
     isNew: false,

@@ -1,6 +1,6 @@
 import { isPassing } from '../../platform/database/failures.ts'
-import type { AttemptResult } from '../../platform/deliveries/delivery.ts'
-import type { Dispatcher, Notes } from '../../platform/deliveries/dispatcher.ts'
+import type { AttemptResult, Notes } from '../../platform/deliveries/delivery.ts'
+import type { Dispatcher } from '../../platform/deliveries/dispatcher.ts'
 import { messageOf } from '../../platform/errors.ts'
 import type { Log } from '../../platform/log.ts'
 

@@ -5,8 +5,8 @@ import type { Database, Tx } from '../../platform/database/database.ts'
 import { isPassing } from '../../platform/database/failures.ts'
 import { runTogether } from '../../platform/database/statement.ts'
 import { insertAttempts, noteResults, noteStarts } from '../../platform/deliveries/deliveries.store.ts'
-import type { DeliverySender } from '../../platform/deliveries/delivery.ts'
-import type { Dispatcher, Notes } from '../../platform/deliveries/dispatcher.ts'
+import type { DeliverySender, Notes } from '../../platform/deliveries/delivery.ts'
+import type { Dispatcher } from '../../platform/deliveries/dispatcher.ts'
 import { AppError, messageOf } from '../../platform/errors.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -17,6 +17,9 @@ import type { EngineCache } from './engine-cache.ts'
 import { isolateBatch } from './isolate-batch.ts'
 import { isolateNotes } from './isolate-notes.ts'
 import { KnownThreads } from './known-threads.ts'
+import { recallBatch } from './recall-batch.ts'
+import { rememberBatch } from './remember-batch.ts'
+import { RememberedThreads } from './remembered-threads.ts'
 import { heldCalls } from './runs.store.ts'
 import type { ChannelLookup, StartedCall } from './thread-context.ts'
 
@@ -76,8 +79,9 @@ export function createRoad(options: RoadOptions): Road {
   let lostSight = false
 
   const knownThreads = new KnownThreads()
+  const memory = new RememberedThreads()
   const heardAt = new Map<number, Date>()
-  const tools = (): BatchTools => ({ ...options, knownThreads, heardAt, now: options.clock.now() })
+  const tools = (): BatchTools => ({ ...options, knownThreads, memory, heardAt, now: options.clock.now() })
 
   async function runItems(items: RoadItem[]): Promise<void> {
     const batch = gatherBatch(items, options.clock.now())
@@ -107,9 +111,10 @@ export function createRoad(options: RoadOptions): Road {
     if (isIdle && !dispatcher.hasNotes) return
     let notes = noNotes
     let result: BatchResult | undefined
+    const recalled = isIdle ? undefined : recallBatch(batch, knownThreads, memory)
     try {
       result = await db.batchTransaction(async (tx, last) => {
-        const advanced = isIdle ? undefined : await advanceBatch(tx, batch, tools(), limit)
+        const advanced = isIdle ? undefined : await advanceBatch(tx, batch, tools(), limit, recalled, last)
         // What has ended meanwhile makes room for what begins now.
         notes = takeNotes()
         if (advanced) last(advanced.write(started))
@@ -119,14 +124,24 @@ export function createRoad(options: RoadOptions): Road {
     } catch (error) {
       dispatcher.notNoted(notes)
       dispatcher.dropped(started)
-      throw error
+      if (!recalled || isPassing(error)) throw error
+      // Whatever it was, it may come of what was remembered: this time it is read.
+      metrics.batchesRecalled.inc({ outcome: 'changed' })
+      memory.proved(false)
+      for (const { row } of recalled.threads) memory.forget(row.id)
+      return commit(batch, limit, takeNotes)
     }
     dispatcher.noted(notes)
-    if (result) afterCommit(result)
+    if (!result) return
+    if (recalled) metrics.batchesRecalled.inc({ outcome: 'held' })
+    // What becomes of a delivery that failed may have been written into its conversation.
+    const isAll = notes.results.every(({ attempt }) => attempt.outcome === 'sent')
+    rememberBatch(memory, batch.arrivals, result, isAll ? result.written : undefined)
+    afterCommit(result)
   }
 
   function afterCommit(result: BatchResult): void {
-    dispatcher.stored(result.writes.deliveries, result.open)
+    dispatcher.stored(result.writes.deliveries, result.locked.open)
     metrics.messagesReceived.inc(result.writes.messages.filter((message) => message.direction === 'inbound').length)
     for (const call of result.calls) options.onCall(call)
     for (const { threadId, at } of result.later) {

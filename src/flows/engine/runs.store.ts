@@ -7,20 +7,27 @@ import { runs } from '../flows.table.ts'
 
 export type Run = typeof runs.$inferSelect
 
-const readRun = jsonRowReader(runs)
+/** Reads a run whose row came as JSON. */
+export const readRun = jsonRowReader(runs)
+
+/** A run under its lock, and the transaction that wrote it (`xmin`). */
+export interface LockedRun {
+  run: Run
+  version: string
+}
 
 /**
  * Locks and reads the active runs of the threads' subjects, and those named: of a direct conversation its contact's, of a
  * group its own. Sorted by number, so that two processes cannot wait for each other. Before the tables are analysed the planner
  * would read all active runs: `offset 0` and `coalesce` leave it nothing but to look each up.
  */
-export async function lockRuns(tx: Tx, threadIds: readonly number[], runIds: readonly number[]): Promise<Run[]> {
-  const rows = await tx.query<{ run: Record<string, unknown> }>(
+export async function lockRuns(tx: Tx, threadIds: readonly number[], runIds: readonly number[]): Promise<LockedRun[]> {
+  const rows = await tx.query<{ run: Record<string, unknown>; version: string }>(
     `with ${wantedThreads}, subjects as (
        select c.id as conversation_id, c.contact_id, c.kind from wanted w join conversations c on c.id = w.conversation_id
        union all
        select null, surviving_contact(substring(w.external_id from '^contact:(\\d+)$')::bigint), 'direct' from wanted w where w.channel_id = 0)
-     select row_to_json(r) as run from runs r
+     select row_to_json(r) as run, r.xmin::text as version from runs r
       where r.id = any (array(
         select a.id from subjects s cross join lateral (
           select r.id from runs r where r.contact_id = s.contact_id and r.status = 'active' and s.kind <> 'group'
@@ -34,7 +41,7 @@ export async function lockRuns(tx: Tx, threadIds: readonly number[], runIds: rea
       order by r.id for update of r`,
     [idList(threadIds), idList(runIds)],
   )
-  return rows.map((row) => readRun(row.run))
+  return rows.map(({ run, version }) => ({ run: readRun(run), version }))
 }
 
 const runColumns = [
@@ -60,12 +67,13 @@ const runColumns = [
   'ended_at',
 ] as const
 
-/** Stores runs that began in this batch. */
+/** Stores runs that began in this batch; gives their versions as `begun_runs`. */
 export function insertRuns(rows: Run[]): Statement | undefined {
-  return insertRows('runs', runColumns, rows.map(snakeKeys))
+  const insert = insertRows('runs', runColumns, rows.map(snakeKeys))
+  return insert && { ...insert, gives: { name: 'begun_runs', returning: 'id, xmin::text as version' } }
 }
 
-/** Stores how runs that were there before stand now. */
+/** Stores how runs that were there before stand now; gives their versions as `moved_runs`. */
 export function updateRuns(rows: Run[]): Statement | undefined {
   if (rows.length === 0) return undefined
   return {
@@ -74,6 +82,7 @@ export function updateRuns(rows: Run[]): Statement | undefined {
         call_holder = p.call_holder, error = p.error, updated_at = p.updated_at, ended_at = p.ended_at
       from json_populate_recordset(null::runs, $1::text::json) as p where r.id = p.id`,
     params: [JSON.stringify(rows.map(snakeKeys))],
+    gives: { name: 'moved_runs', returning: 'r.id, r.xmin::text as version' },
   }
 }
 

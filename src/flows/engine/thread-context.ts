@@ -15,6 +15,8 @@ import type { Run, Step } from './runs.store.ts'
 /** A run while it is moved. */
 export interface RunState {
   run: Run
+  /** The transaction that wrote it as it was read; nothing of one that began in this batch. */
+  version?: string
   flow: CompiledFlow
   deal: PlacedDeal | undefined
   /** It began in this batch. */

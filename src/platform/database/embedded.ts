@@ -31,7 +31,11 @@ export async function openEmbedded(directory?: string, load?: Blob): Promise<Emb
       await new Promise((resolve) => setImmediate(resolve))
       return run(async (tx) => {
         const written: Promise<unknown>[] = []
-        const result = await work(tx, (last) => written.push(last))
+        const result = await work(tx, (last) => {
+          // It may fail before it is waited for.
+          last.catch(() => undefined)
+          written.push(last)
+        })
         await allDone(written)
         return result
       })

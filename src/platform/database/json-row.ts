@@ -20,6 +20,20 @@ export function jsonRowReader<T extends Table>(table: T): (json: Record<string, 
   }
 }
 
+/** A row as JSON, with the transaction that wrote it (`xmin`): while that is the same, so is the row. */
+export interface VersionedRow {
+  row: Record<string, unknown>
+  version: string
+}
+
+/** A row of a table as {@link VersionedRow}, for one read by that alias. */
+export const versionedRow = (alias: string) =>
+  `case when ${alias}.id is not null then json_build_object('row', row_to_json(${alias}), 'version', ${alias}.xmin::text) end`
+
+/** What a statement returns of the rows that it writes under that alias: each as {@link VersionedRow}, with its number. */
+export const writtenRows = (alias: string) =>
+  `${alias}.id, row_to_json(${alias}) as row, ${alias}.xmin::text as version`
+
 /** A column's name in SQL. */
 export function snakeCase(name: string): string {
   let column = columnNames.get(name)

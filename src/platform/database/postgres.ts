@@ -142,7 +142,11 @@ function openBatches(
     try {
       if (count++ % planLife === 0) bundle.command('discard plans')
       bundle.command('begin')
-      const result = await work(transactionOn(sql, client, state, bundle), (written) => under.push(written))
+      const result = await work(transactionOn(sql, client, state, bundle), (written) => {
+        // It may fail before it is waited for.
+        written.catch(() => undefined)
+        under.push(written)
+      })
       if (state.lost) throw connectionLost()
       state.over = true
       bundle.command('commit')

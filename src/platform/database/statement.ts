@@ -4,6 +4,8 @@ import type { Tx } from './database.ts'
 export interface Statement {
   text: string
   params: unknown[]
+  /** What it can give of the rows that it writes, and under which name. */
+  gives?: { name: string; returning: string }
 }
 
 /**
@@ -26,17 +28,32 @@ function withoutNulls(row: Record<string, unknown>): object {
   return kept
 }
 
-/** Runs independent data-modifying statements as one: they see the same snapshot and cost one round trip. */
-export async function runTogether(tx: Tx, statements: readonly (Statement | undefined)[]): Promise<void> {
+/** Rows that statements gave, by the statement's name for them. */
+export type GivenRows = Record<string, object[] | null | undefined>
+
+/**
+ * Runs independent data-modifying statements as one: they see the same snapshot and cost one round trip. With `giveRows` it gives
+ * what they have to give of the rows that they write, by its name.
+ */
+export async function runTogether(
+  tx: Tx,
+  statements: readonly (Statement | undefined)[],
+  giveRows = false,
+): Promise<GivenRows> {
   const present = statements.filter((statement) => statement !== undefined)
-  if (present.length === 0) return
+  if (present.length === 0) return {}
   const params: unknown[] = []
   const parts = present.map((statement, index) => {
     const text = renumbered(statement.text, params.length)
     params.push(...statement.params)
-    return `part_${index} as (${text})`
+    const returning = giveRows && statement.gives ? ` returning ${statement.gives.returning}` : ''
+    return `part_${index} as (${text}${returning})`
   })
-  await tx.query(`with ${parts.join(', ')} select 1`, params)
+  const given = present.flatMap(({ gives }, index) =>
+    giveRows && gives ? [`(select json_agg(part_${index}) from part_${index}) as ${gives.name}`] : [],
+  )
+  const [row] = await tx.query<GivenRows>(`with ${parts.join(', ')} select ${given.join(', ') || '1'}`, params)
+  return row!
 }
 
 /** The same texts come with every batch. */

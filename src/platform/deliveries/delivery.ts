@@ -46,6 +46,12 @@ export interface AttemptResult {
   durationMs: number
 }
 
+/** What has to be written: attempts that may only begin once they are noted, and how others ended. */
+export interface Notes {
+  starts: Delivery[]
+  results: AttemptResult[]
+}
+
 /** What a module gives that has deliveries of a kind. */
 export interface DeliverySender {
   kind: string

@@ -1,16 +1,10 @@
-import type { AttemptResult, Delivery, DeliveryDraft, DeliverySender } from './delivery.ts'
+import type { Delivery, DeliveryDraft, DeliverySender, Notes } from './delivery.ts'
 import { DeliveryPacing } from './delivery-pacing.ts'
 import type { DispatcherOptions } from './dispatcher-options.ts'
 import { type Lane, Lanes } from './lanes.ts'
 import { makeAttempt } from './make-attempt.ts'
 import { type OwnedQueue, ownedQueue } from './owned-queue.ts'
 import { Places } from './places.ts'
-
-/** What has to be written: attempts that may only begin once they are noted, and how others ended. */
-export interface Notes {
-  starts: Delivery[]
-  results: AttemptResult[]
-}
 
 /** Above so many deliveries of a queue in memory, further ones stay in the database until it is their turn. */
 const memoryLimit = 5000
@@ -65,6 +59,11 @@ export class Dispatcher {
   isIdle(queue: string): boolean {
     const state = this.#owned.get(queue)
     return state !== undefined && !state.refilling && this.#lanes.count(queue) === 0
+  }
+
+  /** Whether a delivery is in hand here. */
+  holds(deliveryId: number): boolean {
+    return this.#lanes.knows(deliveryId)
   }
 
   /**

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, expect, it } from 'vitest'
 import { lockThreads, readLockedThreads } from '../../../src/conversations/receive/locked-threads.store.ts'
+import { holdThreads } from '../../../src/flows/engine/remembered-threads.store.ts'
 import { lockRuns } from '../../../src/flows/engine/runs.store.ts'
 import { asks, flow, leaveStage, openStage, type Stage } from '../../unit/flows/engine/stage.ts'
 
@@ -34,12 +35,20 @@ it('a batch reads the rows of its own threads alone, also before the tables were
   const [thread] = await stage.db.query<{ id: number }>(`select id from threads where external_id = '1'`)
   const read = await stage.db.batchTransaction(async (tx) => {
     const ids = [thread!.id]
-    const [, , runs] = await Promise.all([
+    const [, locked, runs] = await Promise.all([
       lockThreads(tx, ids),
       readLockedThreads(tx, ids, { events: [], people: [], speakers: [] }, { events: 500, numberBlocks: 1 }),
       lockRuns(tx, ids, []),
     ])
     expect(runs).toHaveLength(1)
+    const remembered = {
+      row: locked.rows[0]!,
+      runs: runs.map(({ run, version }) => ({ id: run.id, version, json: '' })),
+      people: [],
+      events: [],
+      open: [],
+    }
+    await holdThreads(tx, [remembered], [])
     // https://www.postgresql.org/docs/current/monitoring-stats.html: what this transaction has read so far.
     return tx.query<{ relname: string; rows: number }>(
       `select relname, (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int as rows from pg_stat_xact_user_tables

@@ -49,6 +49,37 @@ describe('two processes over one database', () => {
     }
   })
 
+  it('that take a conversation in turn answer each message once, and soon stop reckoning with what they remember', async () => {
+    const talks = flow(
+      'Talk',
+      [{ type: 'any_message', to: 'echo' }],
+      { echo: { ...says('{{ message.text }}'), state: 'wait' } },
+      ['echo > echo'],
+    )
+    stage = await openStage({ flows: [talks] })
+    const db = openPostgres(stage.url!)
+    const other = await startTestParley(db, { clock: stage.clock })
+    const addresses = [stage.parley.address, other.address]
+    try {
+      for (let index = 0; index < 40; index++) {
+        expect(await stage.post(addresses[index % 2]!, textUpdate(index + 1, 1, `m${index}`))).toBe(200)
+      }
+      expect(await stage.heard(1)).toEqual(Array.from({ length: 40 }, (_, index) => `m${index}`))
+      const numbers = await stage.db.query<{ id: number }>(
+        `select id from messages where direction = 'inbound' order by (substring(text from 2))::int`,
+      )
+      expect(numbers).toEqual(numbers.toSorted((one, another) => one.id - another.id))
+      for (const address of addresses) {
+        const metrics = await (await fetch(`${address}/metrics`)).text()
+        const changed = /parley_batches_recalled_total\{outcome="changed"\} (\d+)/.exec(metrics)?.[1]
+        expect(Number(changed)).toBeLessThan(8)
+      }
+    } finally {
+      await other.dispose()
+      await db.close()
+    }
+  })
+
   it('leave a call to the process that began it, also when that only receives', async () => {
     const held: ServerResponse[] = []
     const outside = createServer((_, response) => void held.push(response))
