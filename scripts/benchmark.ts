@@ -117,7 +117,8 @@ async function measureMemory(total: number): Promise<void> {
   const subject = await startSubject('parley', { ...common, databaseUrl })
   console.log(`\nMemory over ${total} messages`)
   for (let done = 0; done <= total; done += total / 10) {
-    console.log(`${String(done).padStart(8)} messages: ${Math.round(await subject.memory())} MB`)
+    const { resident, live } = await subject.memory()
+    console.log(`${String(done).padStart(8)} messages: ${Math.round(resident)} MB, ${Math.round(live)} MB of it live`)
     if (done < total) await vendor.count(subject.hook, 64, total / 10)
   }
   await stopAll([subject])

@@ -13,12 +13,18 @@ export interface SubjectInput {
 /** a: an echo with a placeholder. b: the same with one external request and a mapping of its answer. */
 export type Scenario = 'echo' | 'request'
 
+/** Megabytes: what the process has, and what of its heap is in use once all that is unused was collected. */
+export interface MemoryUse {
+  resident: number
+  live: number
+}
+
 /** A program under measurement in a process of its own. */
 export interface Subject {
   name: string
   hook: string
-  /** Resident memory in megabytes. */
-  memory(): Promise<number>
+  /** Memory in megabytes. */
+  memory(): Promise<MemoryUse>
   stop(): Promise<void>
 }
 
@@ -26,6 +32,7 @@ export interface Subject {
 export async function startSubject(name: string, input: SubjectInput): Promise<Subject> {
   const child = fork(join(import.meta.dirname, `subject-${name}.ts`), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: ['--expose-gc'],
   })
   child.send(input)
   const { hook } = await answer<{ hook: string }>(child)
@@ -34,7 +41,7 @@ export async function startSubject(name: string, input: SubjectInput): Promise<S
     hook,
     memory: async () => {
       child.send('memory')
-      return (await answer<{ rss: number }>(child)).rss / 1_048_576
+      return answer<MemoryUse>(child)
     },
     stop: () =>
       new Promise((resolve) => {
@@ -46,8 +53,12 @@ export async function startSubject(name: string, input: SubjectInput): Promise<S
 
 function answer<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
-    child.once('message', (message) => resolve(message as T))
-    child.once('exit', (code) => reject(new Error(`The subject ended with ${code}.`)))
+    const ended = (code: number | null) => reject(new Error(`The subject ended with ${code}.`))
+    child.once('exit', ended)
+    child.once('message', (message) => {
+      child.off('exit', ended)
+      resolve(message as T)
+    })
   })
 }
 
@@ -56,7 +67,7 @@ export function runSubject(start: (input: SubjectInput) => Promise<{ hook: strin
   let stop: () => Promise<void> = async () => {}
   process.on('message', async (message: SubjectInput | 'memory') => {
     if (message === 'memory') {
-      process.send!({ rss: process.memoryUsage().rss })
+      process.send!(memoryUse())
       return
     }
     const started = await start(message)
@@ -64,4 +75,11 @@ export function runSubject(start: (input: SubjectInput) => Promise<{ hook: strin
     process.send!({ hook: started.hook })
   })
   process.on('SIGTERM', () => void stop().finally(() => process.exit(0)))
+}
+
+function memoryUse(): MemoryUse {
+  const resident = process.memoryUsage().rss
+  globalThis.gc!()
+  const { heapUsed, external } = process.memoryUsage()
+  return { resident: resident / 1_048_576, live: (heapUsed + external) / 1_048_576 }
 }
