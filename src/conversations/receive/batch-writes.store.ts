@@ -72,6 +72,11 @@ export class BatchWrites {
     if (queued.id === undefined) this.#events.push(eventRow(thread, queued, 'pending'))
   }
 
+  /** What was written is committed. */
+  committed(): void {
+    for (const id of this.#silent()) this.#heardAt.set(id, this.now)
+  }
+
   /** The changes to a conversation in this batch. */
   conversation(id: number): ConversationPatch {
     let patch = this.#conversations.get(id)
@@ -132,15 +137,19 @@ export class BatchWrites {
 
   /** The channels' "last in", to the minute, so that a busy channel's row is not written all the time. */
   #touchChannels(): Statement | undefined {
-    const minuteAgo = this.now.getTime() - 60_000
-    const ids = [...this.#heard].filter((id) => (this.#heardAt.get(id)?.getTime() ?? 0) < minuteAgo)
+    const ids = this.#silent()
     if (ids.length === 0) return undefined
-    for (const id of ids) this.#heardAt.set(id, this.now)
     return {
       text: `update channels set last_in_at = $2::timestamptz
         where id in (select n::bigint from json_array_elements_text($1::text::json) as n)`,
       params: [JSON.stringify(ids), this.now.toISOString()],
     }
+  }
+
+  /** Channels that were heard now, and not within the last minute before. */
+  #silent(): number[] {
+    const minuteAgo = this.now.getTime() - 60_000
+    return [...this.#heard].filter((id) => (this.#heardAt.get(id)?.getTime() ?? 0) < minuteAgo)
   }
 
   statements(): (Statement | undefined)[] {

@@ -17,7 +17,7 @@ import type { EngineCache } from './engine-cache.ts'
 import type { KnownThreads } from './known-threads.ts'
 import { asRead, type RecalledBatch } from './recall-batch.ts'
 import { holdThreads } from './remembered-threads.store.ts'
-import type { RememberedThreads } from './remembered-threads.ts'
+import type { RememberedRun, RememberedThreads } from './remembered-threads.ts'
 import { insertRuns, insertSteps, type LockedRun, lockRuns, updateRuns } from './runs.store.ts'
 import type { ChannelLookup, RunState, StartedCall, ThreadContext } from './thread-context.ts'
 
@@ -39,11 +39,11 @@ export interface BatchTools {
 /** The threads of so small a batch are remembered: in a bigger one the trip that it saves costs each of them less than that. */
 const smallBatch = 4
 
-/** Rows as a batch wrote them, by number; of runs their versions. */
+/** Rows as a batch wrote them, by number. */
 export interface WrittenRows {
   conversations: Map<number, VersionedRow>
   contacts: Map<number, VersionedRow>
-  runs: Map<number, string>
+  runs: Map<number, RememberedRun>
 }
 
 /** What a batch did, for what follows its commit. */
@@ -77,9 +77,7 @@ export async function advanceBatch(
 ): Promise<BatchResult> {
   const { arrivals } = batch
   if (recalled) last(holdThreads(tx, recalled.threads, recalled.people))
-  const { locked, runs } = recalled
-    ? asRead(recalled, batch, tools.memory, (id) => tools.dispatcher.holds(id))
-    : await lockAndRead(tx, batch, tools, limit)
+  const { locked, runs } = recalled ? asRead(recalled, batch, tools.memory) : await lockAndRead(tx, batch, tools, limit)
   const threads = locked.threads.toSorted((one, other) => one.id - other.id)
   const stored = threads.reduce((sum, thread) => sum + thread.events.length, 0)
   queueArrivals(threads, arrivals, locked.known)
@@ -212,12 +210,15 @@ async function writeBatch(
 }
 
 function writtenRows(given: GivenRows): WrittenRows {
-  const rows = (name: string) => (given[name] ?? []) as (VersionedRow & { id: number })[]
-  const byId = (name: string) => new Map(rows(name).map(({ id, row, version }) => [id, { row, version }]))
+  const byId = (name: string) => {
+    const rows = (given[name] ?? []) as (VersionedRow & { id: number })[]
+    return new Map(rows.map(({ id, row, version }) => [id, { row, version }]))
+  }
+  const runs = [...(given.begun_runs ?? []), ...(given.moved_runs ?? [])] as RememberedRun[]
   return {
     conversations: byId('conversations'),
     contacts: byId('contacts'),
-    runs: new Map([...rows('begun_runs'), ...rows('moved_runs')].map(({ id, version }) => [id, version])),
+    runs: new Map(runs.map((run) => [run.id, run])),
   }
 }
 

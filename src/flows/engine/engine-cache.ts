@@ -32,7 +32,12 @@ export class EngineCache implements FlowLookup {
     for (const projectId of new Set(projectIds)) {
       // Taken off before it is read: what changes meanwhile is read the next time.
       if (!this.#outdated.delete(projectId) && this.#projects.has(projectId)) continue
-      this.#projects.set(projectId, await this.#load(db, projectId))
+      try {
+        this.#projects.set(projectId, await this.#load(db, projectId))
+      } catch (error) {
+        this.#outdated.add(projectId)
+        throw error
+      }
     }
   }
 

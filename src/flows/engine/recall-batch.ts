@@ -21,9 +21,14 @@ const enoughNumbers = 200
 
 /**
  * Recalls all that a batch works on, so that it need not be read; undefined when a part of it is not remembered. A group is never, as
- * anybody may speak there.
+ * anybody may speak there. `holds` says which deliveries are in hand: another one that is unfinished goes before what is said now.
  */
-export function recallBatch(batch: Batch, known: KnownThreads, memory: RememberedThreads): RecalledBatch | undefined {
+export function recallBatch(
+  batch: Batch,
+  known: KnownThreads,
+  memory: RememberedThreads,
+  holds: (deliveryId: number) => boolean,
+): RecalledBatch | undefined {
   const { wanted, arriving, arrivals } = batch
   if (!memory.isTrusted || arriving.speakers.length > 0) return undefined
   if (memory.numbers.reduce((sum, { next, last }) => sum + last - next + 1, 0) < enoughNumbers) return undefined
@@ -32,7 +37,7 @@ export function recallBatch(batch: Batch, known: KnownThreads, memory: Remembere
   for (const id of [...ids, ...wanted.ids]) {
     const thread = id === undefined ? undefined : memory.get(id)
     if (!thread) return undefined
-    threads.set(thread.row.id, thread)
+    threads.set(thread.row.id, { ...thread, open: thread.open.filter(holds) })
   }
   const runs = new Set([...threads.values()].flatMap((thread) => thread.runs.map(({ id }) => id)))
   // One that is named may have ended, or be another contact's.
@@ -51,12 +56,11 @@ export function recallBatch(batch: Batch, known: KnownThreads, memory: Remembere
   return { threads: [...threads.values()], people: [...people.values()] }
 }
 
-/** What would have been read of a recalled batch. `holds` says which deliveries are in hand. */
+/** What would have been read of a recalled batch. */
 export function asRead(
   { threads, people }: RecalledBatch,
   batch: Batch,
   memory: RememberedThreads,
-  holds: (deliveryId: number) => boolean,
 ): { locked: LockedThreads; runs: LockedRun[] } {
   const contacts = new Map(threads.map(({ row }) => [row.contact!.row.id, row.contact!.row]))
   const events = new Set(threads.flatMap((thread) => thread.events))
@@ -75,9 +79,7 @@ export function asRead(
       ),
       operators: new Map(),
       known: new Set(batch.arriving.events.map(eventKey).filter((key) => events.has(key))),
-      open: new Map(
-        threads.map(({ row, open }) => [conversationLane(row.conversation!.row.id as number), open.filter(holds)]),
-      ),
+      open: new Map(threads.map(({ row, open }) => [conversationLane(row.conversation!.row.id as number), open])),
       numbers: memory.numbers,
     },
     runs: runs.toSorted((one, other) => one.run.id - other.run.id),

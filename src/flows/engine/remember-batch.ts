@@ -5,7 +5,7 @@ import { personKey } from '../../conversations/receive/speaking-operators.store.
 import { snakeKeys } from '../../platform/database/json-row.ts'
 import type { BatchResult, WrittenRows } from './advance-batch.ts'
 import type { Arrival } from './batch.ts'
-import { type RememberedThread, type RememberedThreads, versionOf } from './remembered-threads.ts'
+import { type RememberedRun, type RememberedThread, type RememberedThreads, versionOf } from './remembered-threads.ts'
 import type { RunState } from './thread-context.ts'
 
 /** So many of a thread's last events are known again. */
@@ -53,19 +53,19 @@ function standingOf(
   { locked, states, writes }: BatchResult,
   written: WrittenRows,
 ): RememberedThread | undefined {
-  if (row.channel_id === 0 || !row.conversation || !row.contact || row.conversation.row.kind === 'group')
+  if (row.channel_id === 0 || !row.conversation || !row.contact || row.conversation.row.kind !== 'direct')
     return undefined
   const conversation = written.conversations.get(row.conversation.row.id as number) ?? row.conversation
   const contact = written.contacts.get(row.contact.row.id as number) ?? row.contact
   const contactId = contact.row.id as number
   if (conversation.row.contact_id !== contactId) return undefined
 
-  const runs: RememberedThread['runs'] = []
-  for (const { run, touched, version: read } of runsOf(contactId, states)) {
+  const runs: RememberedRun[] = []
+  for (const { run, touched, version } of runsOf(contactId, states)) {
     if (run.status !== 'active') continue
-    const version = touched ? written.runs.get(run.id) : read
-    if (version === undefined) return undefined
-    runs.push({ id: run.id, version, json: JSON.stringify(snakeKeys(run)) })
+    if (!touched && version !== undefined) runs.push({ id: run.id, version, json: JSON.stringify(snakeKeys(run)) })
+    else if (written.runs.has(run.id)) runs.push(written.runs.get(run.id)!)
+    else return undefined
   }
   if (runs.reduce((sum, { json }) => sum + json.length, 0) > longestRuns) return undefined
 

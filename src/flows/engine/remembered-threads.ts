@@ -5,14 +5,21 @@ import type { ThreadRow } from '../../conversations/receive/locked-threads.store
 export interface RememberedThread {
   /** With its conversation and its contact. */
   row: ThreadRow
-  /** The contact's active runs, each as JSON, so that nobody changes what is remembered. */
-  runs: { id: number; version: string; json: string }[]
+  /** The contact's active runs. */
+  runs: RememberedRun[]
   /** Identities by which the contact was found, as `project/kind/value`. */
   people: string[]
   /** The vendor's ids of its last events. */
   events: string[]
   /** Deliveries that may be unfinished. */
   open: number[]
+}
+
+/** A run's row as JSON, which nobody can change by chance. */
+export interface RememberedRun {
+  id: number
+  version: string
+  json: string
 }
 
 /** So many threads are remembered at most, those that were moved last. */
@@ -58,6 +65,13 @@ export class RememberedThreads {
     if (!thread) return
     this.#threads.delete(threadId)
     this.#threadOf.delete(contactOf(thread))
+  }
+
+  /** After a lost transaction nothing is certain, not even that numbers were not given out. */
+  clear(): void {
+    this.#threads.clear()
+    this.#threadOf.clear()
+    this.numbers = []
   }
 
   /** Threads were found as they are remembered, or one was not. */

@@ -87,7 +87,7 @@ export function createRoad(options: RoadOptions): Road {
     const batch = gatherBatch(items, options.clock.now())
     const begin = performance.now()
     try {
-      await commit(batch, pendingLimit, () => notesFor(items))
+      await commit(batch, pendingLimit, () => notesFor(items), !hasNotesFor(items))
       for (const item of items) if (item.kind === 'events') item.stored()
       if (lostSight) await lookAgain()
       metrics.batchSize.observe(items.length)
@@ -97,26 +97,34 @@ export function createRoad(options: RoadOptions): Road {
     }
   }
 
+  function hasNotesFor(items: RoadItem[]): boolean {
+    return dispatcher.hasManyNotes || items.some((item) => item.kind === 'notes')
+  }
+
   function notesFor(items: RoadItem[]): Notes {
-    if (!dispatcher.hasManyNotes && !items.some((item) => item.kind === 'notes')) return noNotes
+    if (!hasNotesFor(items)) return noNotes
     clearTimeout(linger)
     linger = undefined
     return dispatcher.takeNotes()
   }
 
-  /** One transaction: all that the batch does, and the dispatcher's notes as they stand at its end; then what follows the commit. */
-  async function commit(batch: Batch, limit: number, takeNotes: () => Notes): Promise<void> {
+  /**
+   * One transaction: all that the batch does, and the dispatcher's notes as they stand at its end; then what follows the commit. What
+   * is recalled takes no notes along: what they mean to others is not to be begun twice.
+   */
+  async function commit(batch: Batch, limit: number, takeNotes: () => Notes, mayRecall: boolean): Promise<void> {
     const started: BatchResult['writes']['deliveries'] = []
     const isIdle = batch.wanted.keys.length + batch.wanted.ids.length === 0
     if (isIdle && !dispatcher.hasNotes) return
     let notes = noNotes
     let result: BatchResult | undefined
-    const recalled = isIdle ? undefined : recallBatch(batch, knownThreads, memory)
+    const recalled =
+      isIdle || !mayRecall ? undefined : recallBatch(batch, knownThreads, memory, (id) => dispatcher.holds(id))
     try {
       result = await db.batchTransaction(async (tx, last) => {
         const advanced = isIdle ? undefined : await advanceBatch(tx, batch, tools(), limit, recalled, last)
         // What has ended meanwhile makes room for what begins now.
-        notes = takeNotes()
+        if (!recalled) notes = takeNotes()
         if (advanced) last(advanced.write(started))
         await writeNotes(tx, notes, true, last)
         return advanced
@@ -129,7 +137,7 @@ export function createRoad(options: RoadOptions): Road {
       metrics.batchesRecalled.inc({ outcome: 'changed' })
       memory.proved(false)
       for (const { row } of recalled.threads) memory.forget(row.id)
-      return commit(batch, limit, takeNotes)
+      return commit(batch, limit, takeNotes, false)
     }
     dispatcher.noted(notes)
     if (!result) return
@@ -141,6 +149,7 @@ export function createRoad(options: RoadOptions): Road {
   }
 
   function afterCommit(result: BatchResult): void {
+    result.writes.committed()
     dispatcher.stored(result.writes.deliveries, result.locked.open)
     metrics.messagesReceived.inc(result.writes.messages.filter((message) => message.direction === 'inbound').length)
     for (const call of result.calls) options.onCall(call)
@@ -196,7 +205,7 @@ export function createRoad(options: RoadOptions): Road {
     await isolateBatch(batch, {
       ...options,
       again: (item) => road.add(item),
-      commit: (part, limit) => commit(part, limit, () => noNotes),
+      commit: (part, limit) => commit(part, limit, () => noNotes, false),
     })
     if (dispatcher.hasNotes) road.add({ kind: 'notes' })
   }
@@ -204,6 +213,7 @@ export function createRoad(options: RoadOptions): Road {
   async function waitForDatabase(batch: Batch, error: unknown): Promise<void> {
     log.warn({ error: messageOf(error) }, 'The database did not take a batch; it is tried again.')
     lostSight = true
+    memory.clear()
     for (const item of batch.items) {
       if (item.kind === 'events')
         item.refused(new AppError('unavailable', 'The database cannot be reached; send it again.', { cause: error }))

@@ -67,13 +67,18 @@ const runColumns = [
   'ended_at',
 ] as const
 
-/** Stores runs that began in this batch; gives their versions as `begun_runs`. */
+/** Stores runs that began in this batch; gives them as `begun_runs`. */
 export function insertRuns(rows: Run[]): Statement | undefined {
   const insert = insertRows('runs', runColumns, rows.map(snakeKeys))
-  return insert && { ...insert, gives: { name: 'begun_runs', returning: 'id, xmin::text as version' } }
+  return (
+    insert && {
+      ...insert,
+      gives: { name: 'begun_runs', returning: 'id, xmin::text as version, row_to_json(runs)::text as json' },
+    }
+  )
 }
 
-/** Stores how runs that were there before stand now; gives their versions as `moved_runs`. */
+/** Stores how runs that were there before stand now; gives them as `moved_runs`. */
 export function updateRuns(rows: Run[]): Statement | undefined {
   if (rows.length === 0) return undefined
   return {
@@ -82,7 +87,7 @@ export function updateRuns(rows: Run[]): Statement | undefined {
         call_holder = p.call_holder, error = p.error, updated_at = p.updated_at, ended_at = p.ended_at
       from json_populate_recordset(null::runs, $1::text::json) as p where r.id = p.id`,
     params: [JSON.stringify(rows.map(snakeKeys))],
-    gives: { name: 'moved_runs', returning: 'r.id, r.xmin::text as version' },
+    gives: { name: 'moved_runs', returning: 'r.id, r.xmin::text as version, row_to_json(r)::text as json' },
   }
 }
 

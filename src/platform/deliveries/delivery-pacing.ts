@@ -29,6 +29,14 @@ export class DeliveryPacing {
     this.#pacing.take(delivery.lane, pace.perLanePerSecond, now)
   }
 
+  /** A delivery that was counted does not go. */
+  giveBack(delivery: Delivery): void {
+    const pace = this.#senders.get(delivery.kind)?.pacing(delivery)
+    if (!pace) return
+    this.#pacing.giveBack(delivery.queue, pace.perSecond)
+    this.#pacing.giveBack(delivery.lane, pace.perLanePerSecond)
+  }
+
   /** Forgets what has long been free. */
   sweep(now: number): void {
     this.#pacing.sweep(now)

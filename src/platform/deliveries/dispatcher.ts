@@ -94,6 +94,7 @@ export class Dispatcher {
   dropped(drafts: readonly DeliveryDraft[]): void {
     for (const draft of drafts) {
       if (draft.status !== 'sending') continue
+      this.#pacing.giveBack(draft)
       this.#places.giveBack(draft)
       this.#lanes.finish(draft)
     }

@@ -17,6 +17,12 @@ export class Pacing {
     this.#next.set(name, Math.max(this.#next.get(name) ?? 0, now) + 1000 / perSecond)
   }
 
+  /** What was counted does not go. */
+  giveBack(name: string, perSecond: number): void {
+    const next = this.#next.get(name)
+    if (next !== undefined) this.#next.set(name, next - 1000 / perSecond)
+  }
+
   /** Forgets the names that have long been free, so that memory stays flat over many lanes. */
   sweep(now: number): void {
     for (const [name, next] of this.#next) if (next <= now) this.#next.delete(name)

@@ -1,6 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { gatherBatch } from '../../../../src/flows/engine/batch.ts'
+import { KnownThreads } from '../../../../src/flows/engine/known-threads.ts'
+import { recallBatch } from '../../../../src/flows/engine/recall-batch.ts'
 import { RememberedThreads } from '../../../../src/flows/engine/remembered-threads.ts'
 import { textUpdate } from '../../../telegram-updates.ts'
 import { asks, flow, leaveStage, openStage, type Stage, says } from './stage.ts'
@@ -91,6 +94,30 @@ describe('a thread that is remembered', () => {
     expect(await answers()).toEqual(expected.map((text) => `Person 1: ${text}`))
   })
 
+  it('moves by what was published meanwhile, also when it has changed itself', async () => {
+    await stage.close()
+    const saying = (text: string) =>
+      flow('Answer', [{ type: 'any_message', to: 'tell' }], { tell: says(`${text}: {{ message.text }}`) })
+    stage = await openStage({ flows: [saying('old')] })
+    for (const text of ['a', 'b', 'c']) await say(text)
+    expect((await recalled()).held).toBe(1)
+    await stage.publish(saying('new'))
+    await stage.db.query('update contacts set updated_at = now()')
+    await say('d')
+    expect(await recalled()).toEqual({ held: 1, changed: 1 })
+    expect((await answers()).at(-1)).toBe('new: d')
+  })
+
+  it('is noted as heard, also when it has changed', async () => {
+    for (const text of ['a', 'b']) await say(text)
+    await stage.db.query('update contacts set updated_at = now()')
+    await stage.db.query('update channels set last_in_at = null')
+    await stage.pass('2m')
+    await say('c')
+    expect((await recalled()).changed).toBe(1)
+    expect(await stage.db.query('select 1 from channels where last_in_at is null')).toEqual([])
+  })
+
   it('waits behind what another process wrote into its lane', async () => {
     await say('a')
     await stage.db.query(
@@ -149,6 +176,17 @@ describe('a thread whose run waits for an answer from outside', () => {
 })
 
 describe('what is remembered', () => {
+  it('of deliveries that are unfinished and not in hand is not passed over', () => {
+    const memory = new RememberedThreads()
+    memory.numbers = [{ next: 1, last: 1023 }]
+    memory.keep({ ...thread(1, 1), open: [7, 8] })
+    const batch = gatherBatch([{ kind: 'thread', threadId: 1 }], new Date())
+    const found = recallBatch(batch, new KnownThreads(), memory, (id) => id === 8)
+    expect(found?.threads[0]?.open).toEqual([8])
+    // As it was remembered: the other one may come into hand.
+    expect(memory.get(1)?.open).toEqual([7, 8])
+  })
+
   const thread = (id: number, contactId: number) => ({
     row: {
       id,

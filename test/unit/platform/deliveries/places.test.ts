@@ -33,6 +33,17 @@ describe('the dispatcher', () => {
     await vi.waitFor(() => expect(me.begun.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]))
   })
 
+  it('counts nothing for the pace whose transaction failed', async () => {
+    const me = dispatching.process('me', { pacing: () => ({ perSecond: 1, perLanePerSecond: 1 }) })
+    me.dispatcher.own('q')
+    await vi.waitFor(() => expect(me.dispatcher.isIdle('q')).toBe(true))
+    const lost = draft(1, {})
+    expect(me.dispatcher.tryStart(lost, [])).toBe(true)
+    me.dispatcher.dropped([{ ...lost, status: 'sending' }])
+    expect(me.dispatcher.tryStart(draft(2, {}), [])).toBe(true)
+    expect(me.dispatcher.tryStart(draft(3, { lane: 'another' }), [])).toBe(false)
+  })
+
   it('has never more sends in flight than allowed', async () => {
     await dispatching.store(Array.from({ length: 20 }, (_, index) => draft(index + 1, { lane: `lane ${index}` })))
     const me = dispatching.process('me', { sendsInFlight: 4 })
