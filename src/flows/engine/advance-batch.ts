@@ -36,9 +36,6 @@ export interface BatchTools {
   seal(text: string): string
 }
 
-/** The threads of so small a batch are remembered: in a bigger one the trip that it saves costs each of them less than that. */
-const smallBatch = 4
-
 /** Rows as a batch wrote them, by number. */
 export interface WrittenRows {
   conversations: Map<number, VersionedRow>
@@ -55,7 +52,7 @@ export interface BatchResult {
   locked: LockedThreads
   /** The runs that it began with, and those that began in it. */
   states: RunState[]
-  /** What it wrote, once it has; of a small batch alone. */
+  /** What it wrote, once it has; told of a batch of one thread alone. */
   written?: WrittenRows
   /** Threads that go on later: at a moment, or at once when there was more than one batch takes. */
   later: { threadId: number; at: Date }[]
@@ -117,7 +114,8 @@ export async function advanceBatch(
     states,
     later,
     async write(started) {
-      const given = await writeBatch(tx, shared, states, locked.open, tools, started, threads.length <= smallBatch)
+      // A thread that comes alone is remembered: in a bigger batch the trip that it saves costs each of them less than that.
+      const given = await writeBatch(tx, shared, states, locked.open, tools, started, threads.length === 1)
       result.written = given && writtenRows(given)
     },
   }
