@@ -4,18 +4,20 @@ import { createDeal } from '../../../../src/crm/create-deal.ts'
 import { createPipeline } from '../../../../src/crm/create-pipeline.ts'
 import { createSpot } from '../../../../src/crm/create-spot.ts'
 import { VirtualClock } from '../../../../src/platform/clock.ts'
+import type { Database } from '../../../../src/platform/database/database.ts'
 import { openSignals } from '../../../../src/platform/signals.ts'
 import { crmCaller } from '../../../../src/sync/blocks/crm-caller.ts'
 import type { CrmRequest } from '../../../../src/sync/blocks/crm-request.ts'
 import { insertIntegration } from '../../../../src/sync/integrations/integrations.store.ts'
 import { crmMappingSchema } from '../../../../src/sync/mapping/mapping.ts'
 import type { WorkContext } from '../../../../src/team/context.ts'
-import type { FreshDatabase } from '../../../database.ts'
+import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { ledgerLists } from '../../../doubles/ledger/lists.ts'
 import { makeProject } from '../../../project.ts'
 
 /** A project whose blocks ask a connected CRM, with a contact and its deal; pushes are ended as the worker would. */
 export interface Asking {
+  db: Database
   work: WorkContext
   integration: number
   contact: number
@@ -37,8 +39,13 @@ export interface PushRow {
 /** How a push ends well. */
 export const done = `status = 'done', result = '{"dealId":"d1","contactId":"c1"}'`
 
-/** Sets it up in an empty database. */
-export async function openAsking({ db }: FreshDatabase): Promise<Asking> {
+let fresh: FreshDatabase | undefined
+
+/** Sets it up on the file's database, emptied before. */
+export async function openAsking(): Promise<Asking> {
+  if (fresh) await fresh.clear()
+  else fresh = await freshDatabase()
+  const { db } = fresh
   const clock = new VirtualClock()
   const signals = await openSignals(db, 'test', () => {})
   const work = await makeProject(db, clock.now())
@@ -69,6 +76,7 @@ export async function openAsking({ db }: FreshDatabase): Promise<Asking> {
   const caller = crmCaller({ db, clock, signals })
 
   return {
+    db,
     work,
     integration,
     contact,
@@ -99,4 +107,10 @@ export async function openAsking({ db }: FreshDatabase): Promise<Asking> {
     },
     close: () => signals.close(),
   }
+}
+
+/** To be called after the last test of a file. */
+export async function leaveAsking(): Promise<void> {
+  await fresh?.drop()
+  fresh = undefined
 }

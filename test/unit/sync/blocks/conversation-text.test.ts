@@ -1,24 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type FreshDatabase, freshDatabase } from '../../../database.ts'
-import { type Asking, done, openAsking } from './asking.ts'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Asking, done, leaveAsking, openAsking } from './asking.ts'
 
-let fresh: FreshDatabase
 let asking: Asking
 let work: Asking['work']
 let contact: Asking['contact']
 let ask: Asking['ask']
 let finish: Asking['finish']
 
-beforeAll(async () => {
-  fresh = await freshDatabase()
-})
 beforeEach(async () => {
-  await fresh.clear()
-  asking = await openAsking(fresh)
+  asking = await openAsking()
   ;({ work, contact, ask, finish } = asking)
 })
 afterEach(() => asking.close())
-afterAll(() => fresh.drop())
+afterAll(leaveAsking)
 
 describe('the conversation so far', () => {
   it('tells who said what, the oldest first, in the time zone of the project', async () => {
@@ -83,12 +77,12 @@ describe('the conversation so far', () => {
 
 async function insertConversation(): Promise<number> {
   const { projectId } = work
-  const [channel] = await fresh.db.query<{ id: number }>(
+  const [channel] = await asking.db.query<{ id: number }>(
     `insert into channels (project_id, kind, name, settings, hook_id, enabled, created_at, updated_at)
      values ($1, 'webchat', 'site', '{}', 'hk-site', true, now(), now()) returning id`,
     [projectId],
   )
-  const [row] = await fresh.db.query<{ id: number }>(
+  const [row] = await asking.db.query<{ id: number }>(
     `insert into conversations (project_id, channel_id, kind, contact_id, mode, unread, created_at)
      values ($1, $2, 'direct', $3, 'bot', 0, now()) returning id`,
     [projectId, channel!.id, contact],
@@ -108,7 +102,7 @@ async function say(conversationId: number, id: number, message: Record<string, u
     at: '2026-11-03T09:00:00Z',
     ...message,
   }
-  await fresh.db.query('insert into messages select * from json_populate_record(null::messages, $1::text::json)', [
+  await asking.db.query('insert into messages select * from json_populate_record(null::messages, $1::text::json)', [
     JSON.stringify(row),
   ])
 }

@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { updateIntegrationRow } from '../../../../src/sync/integrations/integrations.store.ts'
-import { type FreshDatabase, freshDatabase } from '../../../database.ts'
 import { ledgerLists } from '../../../doubles/ledger/lists.ts'
 import { makeProject } from '../../../project.ts'
-import { type Asking, done, openAsking } from './asking.ts'
+import { type Asking, done, leaveAsking, openAsking } from './asking.ts'
 
-let fresh: FreshDatabase
 let asking: Asking
 let work: Asking['work']
 let integration: Asking['integration']
@@ -14,16 +12,12 @@ let deal: Asking['deal']
 let ask: Asking['ask']
 let finish: Asking['finish']
 
-beforeAll(async () => {
-  fresh = await freshDatabase()
-})
 beforeEach(async () => {
-  await fresh.clear()
-  asking = await openAsking(fresh)
+  asking = await openAsking()
   ;({ work, integration, contact, deal, ask, finish } = asking)
 })
 afterEach(() => asking.close())
-afterAll(() => fresh.drop())
+afterAll(leaveAsking)
 
 describe('asking another CRM', () => {
   it('puts down one push under the key of the work, with names turned into ids, and gives the ids there', async () => {
@@ -59,14 +53,14 @@ describe('asking another CRM', () => {
     const first = ask({})
     await finish(done)
     expect(await ask({})).toEqual(await first)
-    expect(await fresh.db.query('select 1 from crm_pushes')).toHaveLength(1)
+    expect(await asking.db.query('select 1 from crm_pushes')).toHaveLength(1)
   })
 
   it('knows the pipeline from the mapping, or from where the deal stands there', async () => {
     const byMapping = ask({ written: { entity: 'deal', stage: 'won', fields: [] } }, '1:1')
     expect(await finish(done)).toMatchObject([{ wanted: { values: { stage: 'sales/won' } } }])
     await byMapping
-    await fresh.db.query(
+    await asking.db.query(
       `insert into crm_links (project_id, integration_id, entity, subject_id, external_id, shadow, created_at, updated_at)
        values ($1, $2, 'deal', $3, 'd1', '{"ours":{},"theirs":{"stage":"service/new"}}', now(), now())`,
       [work.projectId, integration, deal],
@@ -94,32 +88,32 @@ describe('asking another CRM', () => {
         /"ledger" cannot be given this: pipeline: .* did you mean "Sales"\?; fields\[0\]\.value: /,
       ),
     })
-    expect(await fresh.db.query('select 1 from crm_pushes')).toEqual([])
+    expect(await asking.db.query('select 1 from crm_pushes')).toEqual([])
   })
 
   it('refuses an integration that is not there, switched off, or was never connected, and what was deleted', async () => {
     await expect(ask({ integration: 'other' })).rejects.toMatchObject({ code: 'not_found' })
     await expect(ask({ subject: { entity: 'deal', id: 999 } })).rejects.toMatchObject({ code: 'gone' })
     await expect(ask({ subject: { entity: 'contact', id: 999 } })).rejects.toMatchObject({ code: 'gone' })
-    await updateIntegrationRow(fresh.db, integration, { enabled: false })
+    await updateIntegrationRow(asking.db, integration, { enabled: false })
     await expect(ask({})).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('switched off') })
-    await updateIntegrationRow(fresh.db, integration, { enabled: true, lists: null })
+    await updateIntegrationRow(asking.db, integration, { enabled: true, lists: null })
     await expect(ask({})).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('never connected'),
     })
-    const other = await makeProject(fresh.db)
-    await updateIntegrationRow(fresh.db, integration, { projectId: other.projectId, lists: ledgerLists() })
+    const other = await makeProject(asking.db)
+    await updateIntegrationRow(asking.db, integration, { projectId: other.projectId, lists: ledgerLists() })
     await expect(ask({})).rejects.toMatchObject({ code: 'not_found' })
   })
 
   it('stops waiting when the program stops, and the push goes on', async () => {
     const stopping = new AbortController()
     const answer = ask({}, '12:3', stopping.signal)
-    await expect.poll(async () => (await fresh.db.query('select 1 from crm_pushes')).length).toBe(1)
+    await expect.poll(async () => (await asking.db.query('select 1 from crm_pushes')).length).toBe(1)
     stopping.abort()
     await expect(answer).rejects.toMatchObject({ code: 'timeout' })
-    expect(await fresh.db.query(`select status from crm_pushes`)).toEqual([{ status: 'pending' }])
+    expect(await asking.db.query(`select status from crm_pushes`)).toEqual([{ status: 'pending' }])
   })
 
   it('may be about a contact', async () => {
